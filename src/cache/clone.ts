@@ -1,0 +1,151 @@
+import {
+	constants,
+	copyFileSync,
+	linkSync,
+	mkdirSync,
+	renameSync,
+	rmSync,
+	utimesSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { noteUse, readCurrent } from "./current.ts";
+import { errnoOf, readSmall, statOf, unless } from "./files.ts";
+import { type Descriptor, type LiveSet, readLayout } from "./layout.ts";
+import type { BerthDir } from "./name.ts";
+import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
+
+/** One job's private clone of a berth's generation, or an empty directory where there was none; plain data. */
+export type Clone = {
+	readonly id: GenerationId;
+	readonly berth: BerthDir;
+	/** The generation it was cloned from, and what that one's `index.json` listed. */
+	readonly base: { readonly generation: GenerationId; readonly roots: readonly Descriptor[] } | null;
+};
+
+/** What opening a berth gave: always a clone, and in `remarks` what a user should hear of a cache not as it should be. */
+export type OpenedBerth = {
+	readonly clone: Clone;
+	readonly bytes: number;
+	readonly remarks: readonly string[];
+};
+
+type Attempt = OpenedBerth | "changed";
+
+// Each further attempt needs another job's swap or retention to fall into these few milliseconds.
+const mostAttempts = 20;
+
+/**
+ * Clones the generation in force into a directory of the caller's own, blobs by hard link, `index.json` by copy
+ * (BuildKit rewrites it in place). Never reads a half generation: one that is retired meanwhile is started over, one
+ * that is broken is set aside. The caller's job record must name the clone before.
+ */
+export function openBerth(root: string, berth: BerthDir, id: GenerationId, now: Date): OpenedBerth {
+	for (let attempt = 0; attempt < mostAttempts; attempt++) {
+		const opened = attemptToOpen(root, berth, id, now);
+		if (opened !== "changed") return opened;
+		rmSync(paths.clone(root, berth, id), { recursive: true, force: true });
+	}
+	makeEmptyClone(root, berth, id);
+	return unbased(berth, id, [
+		`the berth changed ${mostAttempts} times while it was opened; building without its cache`,
+	]);
+}
+
+/** Sets a generation aside, so that nobody opens it again; the next swap-in of the berth removes it. */
+export function setAside(root: string, berth: BerthDir, id: GenerationId): void {
+	const path = paths.generation(root, berth, id);
+	unless(["ENOENT", "EEXIST", "ENOTEMPTY"], () => renameSync(path, `${path}.broken`));
+}
+
+/** Empties a clone, for a build that is to be run again without the cache. */
+export function emptyClone(root: string, { berth, id }: Clone): Clone {
+	rmSync(paths.clone(root, berth, id), { recursive: true, force: true });
+	makeEmptyClone(root, berth, id);
+	return { berth, id, base: null };
+}
+
+/** Whether a build has written the clone's `index.json`, even if with the same words; false if there is none. */
+export function wasExportedTo(dir: string): boolean {
+	const stat = statOf(join(dir, "index.json"));
+	return stat !== undefined && stat.mtimeMs !== 0;
+}
+
+// BuildKit rewrites index.json in every export; a time no clock shows tells one that it never touched.
+function markUntouched(dir: string): void {
+	utimesSync(join(dir, "index.json"), 0, 0);
+}
+
+function attemptToOpen(root: string, berth: BerthDir, id: GenerationId, now: Date): Attempt {
+	if (makeEmptyClone(root, berth, id) === "changed") return "changed";
+	const generation = readCurrent(root, berth);
+	if (generation === undefined) return unbased(berth, id, strayPointer(root, berth));
+	const from = paths.generation(root, berth, generation);
+	const layout = readLayout(from);
+	if (layout.kind !== "whole") {
+		if (readCurrent(root, berth) !== generation) return "changed";
+		const reason = layout.kind === "broken" ? layout.reason : "it has no index.json";
+		setAside(root, berth, generation);
+		return unbased(berth, id, [`generation ${generation} is broken and was set aside: ${reason}`]);
+	}
+	const linked = fill(from, paths.clone(root, berth, id), layout.live);
+	if (linked === "changed")
+		return readCurrent(root, berth) === generation ? lost(root, berth, id, generation) : "changed";
+	noteUse(root, berth, now);
+	const bytes = [...layout.live.values()].reduce((sum, size) => sum + size, 0);
+	const remarks =
+		linked === "copied" ? ["hard links can't be made in the cache root: its blobs are copied instead"] : [];
+	return { clone: { id, berth, base: { generation, roots: layout.roots } }, bytes, remarks };
+}
+
+// It vanished without another taking its place: retention took the berth, or someone deleted files by hand.
+function lost(root: string, berth: BerthDir, id: GenerationId, generation: GenerationId): Attempt {
+	setAside(root, berth, generation);
+	emptyClone(root, { berth, id, base: null });
+	return unbased(berth, id, [`generation ${generation} vanished while it was opened`]);
+}
+
+function strayPointer(root: string, berth: BerthDir): string[] {
+	return statOf(paths.current(root, berth)) === undefined
+		? []
+		: ["its `current` names no generation; building without its cache"];
+}
+
+function unbased(berth: BerthDir, id: GenerationId, remarks: readonly string[]): OpenedBerth {
+	return { clone: { id, berth, base: null }, bytes: 0, remarks };
+}
+
+function makeEmptyClone(root: string, berth: BerthDir, id: GenerationId): "made" | "changed" {
+	// Retention may remove the empty parents of a berth between two of these steps.
+	return unless(["ENOENT"], () => mkdirSync(paths.clone(root, berth, id), { recursive: true })) ===
+		undefined && statOf(paths.clone(root, berth, id)) === undefined
+		? "changed"
+		: "made";
+}
+
+function fill(from: string, to: string, live: LiveSet): "linked" | "copied" | "changed" {
+	let how: "linked" | "copied" = "linked";
+	try {
+		mkdirSync(blobsDir(to), { recursive: true });
+		for (const digest of live.keys()) how = linkOrCopy(blobPath(from, digest), blobPath(to, digest), how);
+		for (const name of ["oci-layout", "index.json"]) {
+			const text = readSmall(join(from, name), 32 * 1024 * 1024);
+			if (text === undefined) return "changed";
+			writeFileSync(join(to, name), text, { flag: "wx" });
+		}
+		markUntouched(to);
+		return how;
+	} catch (error) {
+		if (errnoOf(error) === "ENOENT") return "changed";
+		throw error;
+	}
+}
+
+// EPERM: fs.protected_hardlinks and another user's file; EXDEV: a bind mount; EMLINK: 65,000 links on ext4.
+const unlinkable = ["EPERM", "EACCES", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+
+function linkOrCopy(from: string, to: string, how: "linked" | "copied"): "linked" | "copied" {
+	if (how === "linked" && unless(unlinkable, () => linkSync(from, to) ?? true)) return "linked";
+	copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+	return "copied";
+}

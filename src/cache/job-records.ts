@@ -1,0 +1,89 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { entriesOf, readSmall, replaceFile, statOf } from "./files.ts";
+import { type BerthDir, isBerthDir } from "./name.ts";
+import { type GenerationId, isId, type JobId, paths } from "./paths.ts";
+
+/** Who runs: the runner it runs on, and which of the runner's jobs it is. Both are opaque and only compared. */
+export type JobIdentity = { readonly runner: string; readonly job: string };
+
+/** A clone that a job has, which becomes the generation of the same id if the job commits it. */
+export type CloneName = { readonly berth: BerthDir; readonly id: GenerationId };
+
+/** `jobs/<id>.json`: says to all who share the root which clones, and which arriving generations, are in use. */
+export type JobRecord = JobIdentity & {
+	readonly id: JobId;
+	/** The Docker engine's own id, or null where none was asked. */
+	readonly engine: string | null;
+	/** When it began, ISO 8601. */
+	readonly since: string;
+	readonly clones: readonly CloneName[];
+};
+
+/** A record as judged by another job: the dead one's clones may go. */
+export type JudgedRecord = { readonly record: JobRecord; readonly alive: boolean };
+
+// A job on a self-hosted runner is ended after five days (GitHub's usage limits), so none outlives six.
+/** Longer than any job: what a record or a clone older than this belonged to is dead. */
+export const boundMs = 6 * 24 * 60 * 60 * 1000;
+
+/** Writes a job's record; it must be on disk before the clone that it names. */
+export function writeRecord(root: string, record: JobRecord): void {
+	mkdirSync(paths.jobs(root), { recursive: true });
+	replaceFile(paths.jobs(root), `${record.id}.json`, `${JSON.stringify(record)}\n`, `${record.id}.tmp`);
+}
+
+/** Takes a record away; its clone must be gone or committed by then. */
+export function removeRecord(root: string, id: JobId): void {
+	rmSync(paths.job(root, id), { force: true });
+}
+
+/**
+ * Every job known under this root. A job is dead when the same runner has started another job since (a runner runs
+ * one at a time), or when its record is older than any job can be.
+ */
+export function readRecords(root: string, me: JobIdentity, now: Date): JudgedRecord[] {
+	return entriesOf(paths.jobs(root)).flatMap((entry) => {
+		const path = join(paths.jobs(root), entry);
+		const stat = statOf(path);
+		if (stat === undefined) return [];
+		const tooOld = now.getTime() - stat.mtimeMs > boundMs;
+		const id = entry.replace(/\.(json|tmp)$/, "");
+		const record =
+			entry.endsWith(".json") && isId<JobId>(id) ? parseRecord(id, readSmall(path, 1 << 20)) : undefined;
+		if (record === undefined) {
+			// Torn or foreign: it names no clones that could be spared, and is only cleared away once surely nobody's.
+			if (tooOld && isId<JobId>(id)) rmSync(path, { force: true });
+			return [];
+		}
+		const superseded = record.runner === me.runner && record.job !== me.job;
+		return [{ record, alive: !tooOld && !superseded }];
+	});
+}
+
+/** The clones, of one berth or of all, that some living job holds. */
+export function clonesInUse(records: readonly JudgedRecord[], berth?: BerthDir): ReadonlySet<GenerationId> {
+	const living = records.filter((each) => each.alive).flatMap((each) => each.record.clones);
+	return new Set(
+		living.filter((clone) => berth === undefined || clone.berth === berth).map((clone) => clone.id),
+	);
+}
+
+function parseRecord(id: JobId, text: string | undefined): JobRecord | undefined {
+	try {
+		const value = JSON.parse(text ?? "") as Record<string, unknown> | null;
+		const { runner, job, engine, since, clones } = value ?? {};
+		if (typeof runner !== "string" || typeof job !== "string" || typeof since !== "string") return undefined;
+		if (!Array.isArray(clones)) return undefined;
+		const names = clones.filter(isCloneName).map(({ berth, id }) => ({ berth, id }));
+		return { id, runner, job, since, engine: typeof engine === "string" ? engine : null, clones: names };
+	} catch {
+		return undefined;
+	}
+}
+
+function isCloneName(value: unknown): value is CloneName {
+	if (typeof value !== "object" || value === null) return false;
+	const { berth, id } = value as Record<string, unknown>;
+	return isBerthDir(berth) && isId<GenerationId>(id);
+}

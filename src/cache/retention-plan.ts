@@ -1,0 +1,50 @@
+import type { BerthDir } from "./name.ts";
+
+/** A berth as retention sees it; `files` has each file's bytes by inode, as berths share blobs by hard link. */
+export type BerthUse = {
+	readonly berth: BerthDir;
+	readonly lastUsedMs: number;
+	readonly inUse: boolean;
+	readonly files: ReadonlyMap<string, number>;
+};
+
+/** A berth that has to go, and why. */
+export type Removal = { readonly berth: BerthDir; readonly reason: "age" | "size" };
+
+/** Decides which berths go: all unused for too long, then the least recently used until the rest fits. Pure. */
+export function planRetention(
+	berths: readonly BerthUse[],
+	limits: { readonly maxAgeMs: number; readonly maxBytes?: number },
+	now: Date,
+): Removal[] {
+	const oldest = [...berths].sort((one, other) => one.lastUsedMs - other.lastUsedMs);
+	const aged = (each: BerthUse) => !each.inUse && now.getTime() - each.lastUsedMs > limits.maxAgeMs;
+	const removals: Removal[] = oldest.filter(aged).map(({ berth }) => ({ berth, reason: "age" }));
+	if (limits.maxBytes === undefined) return removals;
+	const kept = oldest.filter((each) => !aged(each));
+	const holders = new Map<string, { bytes: number; count: number }>();
+	for (const { files } of kept) {
+		for (const [inode, bytes] of files)
+			holders.set(inode, { bytes, count: (holders.get(inode)?.count ?? 0) + 1 });
+	}
+	let size = [...holders.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+	for (const each of kept) {
+		if (size <= limits.maxBytes) break;
+		if (each.inUse) continue;
+		size -= release(each, holders);
+		removals.push({ berth: each.berth, reason: "size" });
+	}
+	return removals;
+}
+
+// A blob that another berth has too frees nothing until the last of them goes.
+function release(use: BerthUse, holders: Map<string, { bytes: number; count: number }>): number {
+	let freed = 0;
+	for (const inode of use.files.keys()) {
+		const holder = holders.get(inode);
+		if (holder === undefined) continue;
+		holder.count -= 1;
+		if (holder.count === 0) freed += holder.bytes;
+	}
+	return freed;
+}

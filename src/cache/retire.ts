@@ -1,0 +1,81 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { readCurrent, temporaryOf } from "./current.ts";
+import { entriesOf, removeTree, statOf } from "./files.ts";
+import {
+	clonesInUse,
+	type JobIdentity,
+	type JudgedRecord,
+	readRecords,
+	removeRecord,
+} from "./job-records.ts";
+import { type BerthDir, isBerthDir } from "./name.ts";
+import { type GenerationId, isId, paths } from "./paths.ts";
+
+/** One thing that was removed from the cache root, and the bytes of disk that this freed. */
+export type Removed = {
+	readonly kind: "generation" | "clone" | "berth";
+	readonly name: string;
+	readonly bytes: number;
+};
+
+/**
+ * Removes a berth's generations that are not in force. One that is just being swapped in is spared: its job's record
+ * names it until `current` does, so the order here (list, then records, then `current`) can't miss it.
+ */
+export function retire(root: string, berth: BerthDir, me: JobIdentity, now: Date): Removed[] {
+	const found = entriesOf(paths.generations(root, berth));
+	const temporaries = entriesOf(paths.berth(root, berth)).filter((entry) => temporaryOf(entry) !== undefined);
+	const arriving = clonesInUse(readRecords(root, me, now), berth);
+	const current = readCurrent(root, berth);
+	for (const entry of temporaries) {
+		const id = temporaryOf(entry);
+		if (id !== undefined && !arriving.has(id)) rmSync(join(paths.berth(root, berth), entry), { force: true });
+	}
+	return found.flatMap((entry) => {
+		const id = entry.replace(/\.broken$/, "");
+		if (!isId<GenerationId>(id) || entry === current || arriving.has(id)) return [];
+		const bytes = removeTree(join(paths.generations(root, berth), entry));
+		return bytes === undefined ? [] : [{ kind: "generation" as const, name: `${berth}/${entry}`, bytes }];
+	});
+}
+
+/** Removes the clones, generations and records of jobs that died without tidying up after themselves. */
+export function sweepTheDead(root: string, me: JobIdentity, now: Date): Removed[] {
+	const records = readRecords(root, me, now);
+	return records
+		.filter((each) => !each.alive)
+		.flatMap(({ record }) => {
+			const removed = record.clones.flatMap(({ berth, id }) => removeClone(root, berth, id));
+			// The record goes first, so that a generation it was swapping in is no longer spared.
+			removeRecord(root, record.id);
+			const berths = new Set(record.clones.map((clone) => clone.berth));
+			return [...removed, ...[...berths].flatMap((berth) => retire(root, berth, me, now))];
+		});
+}
+
+/** Removes clones that no record names any more, once they are older than the bound for a job. */
+export function sweepOrphans(root: string, records: readonly JudgedRecord[], olderThan: Date): Removed[] {
+	const inUse = clonesInUse(records);
+	return berthsOf(root).flatMap((berth) =>
+		entriesOf(paths.clones(root, berth)).flatMap((id) => {
+			if (!isId<GenerationId>(id) || inUse.has(id)) return [];
+			const stat = statOf(paths.clone(root, berth, id));
+			return stat !== undefined && stat.mtimeMs < olderThan.getTime() ? removeClone(root, berth, id) : [];
+		}),
+	);
+}
+
+/** The directories under `berths/` that are berths; links and foreign names are not. */
+export function berthsOf(root: string): BerthDir[] {
+	return entriesOf(paths.berths(root))
+		.filter(isBerthDir)
+		.filter((berth) => statOf(paths.berth(root, berth))?.isDirectory());
+}
+
+function removeClone(root: string, berth: BerthDir, id: GenerationId): Removed[] {
+	const path = paths.clone(root, berth, id);
+	if (statOf(path) === undefined) return [];
+	const bytes = removeTree(path);
+	return bytes === undefined ? [] : [{ kind: "clone", name: `${berth}/${id}`, bytes }];
+}

@@ -1,0 +1,83 @@
+import { accessSync, constants, mkdirSync, realpathSync, statfsSync, writeFileSync } from "node:fs";
+import { errnoOf, statOf } from "./files.ts";
+import { paths } from "./paths.ts";
+
+/** Whether a directory can serve as cache root; a problem is one line that says what to do. */
+export type RootCheck =
+	| { readonly kind: "ready"; readonly remarks: readonly string[] }
+	| { readonly kind: "unusable"; readonly problem: string };
+
+// The signature and wording of bford.info/cachedir's convention, by which backup programs leave caches out.
+const cacheTag =
+	"Signature: 8a477f597d28d172789f06886806bc55\n# BuildKit caches kept by Berth; safe to delete when no job runs.\n";
+
+const tmpfsMagic = 0x01021994;
+const ramfsMagic = 0x858458f6;
+
+/** Makes a cache root ready: creates it if need be, refuses one that is a link, a file, or another user's. */
+export function prepareRoot(root: string): RootCheck {
+	try {
+		const problem = problemWith(root);
+		if (problem !== undefined) return unusable(root, problem);
+		mkdirSync(root, { recursive: true, mode: 0o700 });
+		accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
+		for (const dir of [paths.jobs(root), paths.berths(root)]) {
+			const stat = statOf(dir);
+			if (stat !== undefined && !stat.isDirectory()) return unusable(dir, "is not a directory; remove it");
+			mkdirSync(dir, { recursive: true });
+		}
+		if (statOf(paths.tag(root)) === undefined) writeFileSync(paths.tag(root), cacheTag, { flag: "wx" });
+		return { kind: "ready", remarks: remarksOn(root) };
+	} catch (error) {
+		if (errnoOf(error) === "EEXIST") return prepareRoot(root);
+		return unusable(root, describe(error));
+	}
+}
+
+/** What a file system error means to the user, with what to do about it; anything but such an error is thrown on. */
+export function describe(error: unknown): string {
+	const advice: Readonly<Record<string, string>> = {
+		EACCES: `is not permitted to uid ${process.geteuid?.()}; make it writable, or set cache-root to a directory that is`,
+		EPERM: `is not permitted to uid ${process.geteuid?.()}; make it writable, or set cache-root to a directory that is`,
+		EROFS: "lies on a read-only file system; set cache-root to a directory that can be written",
+		ENOSPC: "lies on a full disk; free some space, or set cache-max-size so that Berth does",
+		EDQUOT: "is over its disk quota; free some space, or set cache-max-size so that Berth does",
+		ENOTDIR: "has a file where a directory should be; remove it, or set cache-root elsewhere",
+		ENAMETOOLONG: "is too long a path; set cache-root to a shorter one",
+		EIO: "can't be read or written, the disk reports errors; set cache-root to a healthy disk",
+	};
+	const code = errnoOf(error);
+	if (code === undefined) throw error;
+	return advice[code] ?? `can't be used (${code}); set cache-root elsewhere`;
+}
+
+function problemWith(root: string): string | undefined {
+	const stat = statOf(root);
+	if (stat === undefined) return undefined;
+	if (stat.isSymbolicLink()) return `is a symbolic link; name the directory itself${target(root)}`;
+	if (!stat.isDirectory()) return "is not a directory; remove it, or set cache-root elsewhere";
+	const uid = process.geteuid?.();
+	// Whoever owns the directory could swap what is in it for links while we work; only root may be trusted with that.
+	if (uid === undefined || stat.uid === uid || stat.uid === 0) return undefined;
+	return `belongs to uid ${stat.uid}, not to uid ${uid} that runs this job; set cache-root to a directory of its own`;
+}
+
+function target(root: string): string {
+	try {
+		return `, ${JSON.stringify(realpathSync(root))}`;
+	} catch {
+		return "";
+	}
+}
+
+function remarksOn(root: string): string[] {
+	const { type } = statfsSync(root);
+	if (type !== tmpfsMagic && type !== ramfsMagic) return [];
+	return [
+		`cache-root: ${JSON.stringify(root)} lies in memory, not on a disk: the cache takes memory from the build and is gone after a restart; set cache-root to a directory on a disk`,
+	];
+}
+
+function unusable(path: string, problem: string): RootCheck {
+	return { kind: "unusable", problem: `cache-root: ${JSON.stringify(path)} ${problem}` };
+}

@@ -1,0 +1,98 @@
+import { closeSync, linkSync, openSync, readSync, renameSync } from "node:fs";
+import { type Digest, hexOf } from "../image/digest.ts";
+import { readCurrent } from "./current.ts";
+import { entriesOf, statOf, unless } from "./files.ts";
+import type { LiveSet } from "./layout.ts";
+import { type BerthDir, isBerthDir } from "./name.ts";
+import { blobPath, blobsDir, paths } from "./paths.ts";
+
+// Below a disk block there is little to save, and a base image's metadata is most of the files.
+const leastBytes = 4096;
+
+/**
+ * Replaces new blobs of a clone by hard links to equal ones of other berths, so that ten images on one base cost one
+ * base. Equal means byte for byte: a neighbour's blob gone bad must not spread. Returns the bytes now shared; where
+ * links can't be made, nothing is.
+ */
+export function shareWithNeighbours(root: string, berth: BerthDir, dir: string, live: LiveSet): number {
+	const wanted = new Map<string, Digest>();
+	for (const [digest, size] of live) {
+		if (size >= leastBytes && statOf(blobPath(dir, digest))?.nlink === 1) wanted.set(hexOf(digest), digest);
+	}
+	let shared = 0;
+	for (const neighbour of entriesOf(paths.berths(root))) {
+		if (wanted.size === 0) break;
+		if (neighbour === berth || !isBerthDir(neighbour)) continue;
+		const generation = readCurrent(root, neighbour);
+		if (generation === undefined) continue;
+		const theirs = paths.generation(root, neighbour, generation);
+		for (const hex of entriesOf(blobsDir(theirs))) {
+			const digest = wanted.get(hex);
+			if (digest === undefined || !takeLink(blobPath(theirs, digest), blobPath(dir, digest))) continue;
+			wanted.delete(hex);
+			shared += live.get(digest) ?? 0;
+		}
+	}
+	return shared;
+}
+
+// ENOENT: the neighbour's generation was retired meanwhile.
+const refused = [
+	"ENOENT",
+	"ENOTDIR",
+	"EPERM",
+	"EACCES",
+	"EXDEV",
+	"EMLINK",
+	"ENOTSUP",
+	"EOPNOTSUPP",
+	"ENOSYS",
+	"EEXIST",
+	"ELOOP",
+];
+
+function takeLink(theirs: string, ours: string): boolean {
+	const temporary = `${ours}.shared`;
+	return (
+		unless(refused, () => {
+			if (!statOf(theirs)?.isFile() || !sameBytes(theirs, ours)) return undefined;
+			linkSync(theirs, temporary);
+			renameSync(temporary, ours);
+			return true;
+		}) ?? false
+	);
+}
+
+function sameBytes(one: string, other: string): boolean {
+	const first = openSync(one, "r");
+	try {
+		const second = openSync(other, "r");
+		try {
+			return sameContent(first, second);
+		} finally {
+			closeSync(second);
+		}
+	} finally {
+		closeSync(first);
+	}
+}
+
+function sameContent(first: number, second: number): boolean {
+	const [one, other] = [Buffer.allocUnsafe(1 << 20), Buffer.allocUnsafe(1 << 20)];
+	for (;;) {
+		const length = readFully(first, one);
+		if (length !== readFully(second, other)) return false;
+		if (length === 0) return true;
+		if (one.compare(other, 0, length, 0, length) !== 0) return false;
+	}
+}
+
+function readFully(file: number, buffer: Buffer): number {
+	let length = 0;
+	while (length < buffer.length) {
+		const read = readSync(file, buffer, length, buffer.length - length, null);
+		if (read === 0) break;
+		length += read;
+	}
+	return length;
+}

@@ -1,0 +1,134 @@
+import { writeFileSync } from "node:fs";
+import { type Clone, emptyClone, openBerth, setAside, wasExportedTo } from "./clone.ts";
+import { statOf } from "./files.ts";
+import type { Hold } from "./hold.ts";
+import { type JobIdentity, removeRecord, writeRecord } from "./job-records.ts";
+import { firstCorrupt, reach } from "./layout.ts";
+import { decodeName, encodeName } from "./name.ts";
+import { type GenerationId, type JobId, newId, paths } from "./paths.ts";
+import { type Limits, type Tidied, tidy } from "./retention.ts";
+import { retire, sweepTheDead } from "./retire.ts";
+import { describe, prepareRoot } from "./root.ts";
+import { type Commit, commitClone, discardClone } from "./swap-in.ts";
+
+/** The cache did not do what was asked; the build goes on. One line, saying what to do. */
+export type CacheFailure = { readonly kind: "failed"; readonly problem: string };
+
+/** An opened berth: `dir` is what BuildKit reads from, if `clone.base` is not null, and writes to. */
+export type Opened = {
+	readonly kind: "open";
+	readonly hold: Hold;
+	readonly dir: string;
+	readonly bytes: number;
+	readonly remarks: readonly string[];
+};
+
+/** What opening a berth asks for; `me` tells living jobs from dead ones. */
+export type OpenRequest = {
+	readonly root: string;
+	readonly name: string;
+	readonly me: JobIdentity;
+	readonly engine: string | null;
+	readonly now: Date;
+};
+
+/** The directory of a held clone. */
+export function dirOf({ root, clone }: Hold): string {
+	return paths.clone(root, clone.berth, clone.id);
+}
+
+/** Whether a build has exported into a held clone, be it what was there before. */
+export function exportedTo(hold: Hold): boolean {
+	return wasExportedTo(dirOf(hold));
+}
+
+/** Opens the berth of a container name: a private clone of its generation in force, recorded under `jobs/`. */
+export function openCache({ root, name, me, engine, now }: OpenRequest): Opened | CacheFailure {
+	const check = prepareRoot(root);
+	if (check.kind === "unusable") return { kind: "failed", problem: check.problem };
+	return orFailure(root, () => {
+		sweepTheDead(root, me, now);
+		const berth = encodeName(name);
+		const stray = [paths.berth(root, berth), paths.clones(root, berth), paths.generations(root, berth)].find(
+			notDirectory,
+		);
+		if (stray !== undefined) {
+			return {
+				kind: "failed",
+				problem: `cache-root: ${JSON.stringify(stray)} is not a directory; remove it`,
+			};
+		}
+		const job = newId<JobId>(now);
+		const id = newId<GenerationId>(now);
+		writeRecord(root, { ...me, id: job, engine, since: now.toISOString(), clones: [{ berth, id }] });
+		const { clone, bytes, remarks } = orLetGo(root, job, { id, berth, base: null }, () =>
+			openBerth(root, berth, id, now),
+		);
+		if (decodeName(berth) === undefined) writeFileSync(paths.longName(root, berth), name);
+		const hold = { root, job, clone };
+		return { kind: "open", hold, dir: dirOf(hold), bytes, remarks: [...check.remarks, ...remarks] };
+	});
+}
+
+/**
+ * Whether the generation that a failed build read from has a blob with wrong bytes. If so it is set aside, and the
+ * clone emptied for a build without it; the answer names the blob.
+ */
+export async function condemnIfCorrupt(hold: Hold): Promise<{ hold: Hold; blob: string } | undefined> {
+	const { root, job, clone } = hold;
+	if (clone.base === null) return undefined;
+	const dir = dirOf(hold);
+	const layout = reach(dir, clone.base.roots);
+	const blob = layout.kind === "whole" ? await firstCorrupt(dir, layout.live) : "a blob";
+	if (blob === undefined) return undefined;
+	setAside(root, clone.berth, clone.base.generation);
+	return { hold: { root, job, clone: emptyClone(root, clone) }, blob };
+}
+
+/** Swaps in what a build exported into the clone, gives up the hold, and retires what is superseded. */
+export function commitCache(hold: Hold, me: JobIdentity, now: Date): Commit | CacheFailure {
+	return orFailure(hold.root, () => {
+		const commit = commitClone(hold.root, hold.clone, now);
+		removeRecord(hold.root, hold.job);
+		retire(hold.root, hold.clone.berth, me, now);
+		return commit;
+	});
+}
+
+/** Gives up a hold without a swap. */
+export function releaseCache(hold: Hold): CacheFailure | { kind: "released" } {
+	return orFailure(hold.root, () => {
+		discardClone(hold.root, hold.clone);
+		removeRecord(hold.root, hold.job);
+		return { kind: "released" };
+	});
+}
+
+/** Tidies the whole root within the limits. */
+export function tidyCache(root: string, me: JobIdentity, limits: Limits, now: Date): Tidied | CacheFailure {
+	if (!statOf(root)?.isDirectory()) return { removed: [], freedBytes: 0 };
+	return orFailure(root, () => tidy(root, me, limits, now));
+}
+
+// A full disk must not be left fuller by the clone that filled it.
+function orLetGo<T>(root: string, job: JobId, clone: Clone, act: () => T): T {
+	try {
+		return act();
+	} catch (error) {
+		releaseCache({ root, job, clone });
+		throw error;
+	}
+}
+
+function notDirectory(path: string): boolean {
+	const stat = statOf(path);
+	return stat !== undefined && !stat.isDirectory();
+}
+
+function orFailure<T>(root: string, act: () => T): T | CacheFailure {
+	try {
+		return act();
+	} catch (error) {
+		return { kind: "failed", problem: `cache-root: ${JSON.stringify(root)} ${describe(error)}` };
+	}
+}

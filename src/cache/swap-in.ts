@@ -1,0 +1,112 @@
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { hexOf } from "../image/digest.ts";
+import { type Clone, wasExportedTo } from "./clone.ts";
+import { noteUse, readCurrent, replaceCurrent } from "./current.ts";
+import { entriesOf, removeTree, statOf, sync, unless } from "./files.ts";
+import { type Layout, type LiveSet, reach, readLayout, sameRoots } from "./layout.ts";
+import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
+import { shareWithNeighbours } from "./sharing.ts";
+
+/** What became of a clone. Bytes are those of the blobs that the generation reaches, reused or new. */
+export type Commit =
+	| {
+			readonly kind: "swapped-in";
+			readonly generation: GenerationId;
+			readonly bytesReused: number;
+			readonly bytesWritten: number;
+			/** Of those written, the bytes that another berth had too, and that now lie on the disk once. */
+			readonly bytesShared: number;
+	  }
+	| { readonly kind: "unchanged"; readonly generation: GenerationId; readonly bytesReused: number }
+	| { readonly kind: "nothing-exported" }
+	| { readonly kind: "broken"; readonly reason: string };
+
+/**
+ * Makes a clone the generation in force, if a build wrote a new and whole `index.json` into it. Killed at any
+ * instruction it leaves the former generation in force. The clone is gone afterwards, whatever the outcome; the
+ * job's record may only be removed then.
+ */
+export function commitClone(root: string, clone: Clone, now: Date): Commit {
+	const dir = paths.clone(root, clone.berth, clone.id);
+	const layout: Layout = wasExportedTo(dir) ? readLayout(dir) : { kind: "empty" };
+	if (layout.kind !== "whole") {
+		removeTree(dir);
+		return layout.kind === "empty" ? { kind: "nothing-exported" } : layout;
+	}
+	const current = readCurrent(root, clone.berth);
+	if (clone.base !== null && current !== undefined && sameRoots(clone.base.roots, layout.roots)) {
+		removeTree(dir);
+		noteUse(root, clone.berth, now);
+		return { kind: "unchanged", generation: current, bytesReused: total(layout.live) };
+	}
+	const bytesReused = reusedBytes(dir, clone, layout.live);
+	sweep(dir, layout.live);
+	const bytesShared = shareWithNeighbours(root, clone.berth, dir, layout.live);
+	makeDurable(dir, layout.live);
+	swapIn(root, clone, dir);
+	return {
+		kind: "swapped-in",
+		generation: clone.id,
+		bytesReused,
+		bytesWritten: total(layout.live) - bytesReused,
+		bytesShared,
+	};
+}
+
+/** Drops a clone that is not to be committed. */
+export function discardClone(root: string, clone: Clone): void {
+	removeTree(paths.clone(root, clone.berth, clone.id));
+}
+
+// The former generation's manifest is still in the clone until the sweep, so what it reached can be asked of it.
+function reusedBytes(dir: string, clone: Clone, live: LiveSet): number {
+	const before = clone.base === null ? undefined : reach(dir, clone.base.roots);
+	if (before?.kind !== "whole") return 0;
+	return total(new Map([...live].filter(([digest]) => before.live.has(digest))));
+}
+
+// An export only ever adds, so what the new index doesn't reach is the growth that people complain of.
+function sweep(dir: string, live: LiveSet): void {
+	for (const entry of entriesOf(dir)) {
+		if (!["blobs", "index.json", "oci-layout"].includes(entry))
+			rmSync(join(dir, entry), { recursive: true, force: true });
+	}
+	const names = new Set([...live.keys()].map(hexOf));
+	for (const entry of entriesOf(blobsDir(dir))) {
+		if (!names.has(entry)) rmSync(join(blobsDir(dir), entry), { recursive: true, force: true });
+	}
+}
+
+function makeDurable(dir: string, live: LiveSet): void {
+	for (const digest of live.keys()) {
+		// More than one name means that it came, or is now shared, from a generation that was made durable before.
+		if (statOf(blobPath(dir, digest))?.nlink === 1) sync(blobPath(dir, digest));
+	}
+	for (const path of [
+		blobsDir(dir),
+		join(dir, "blobs"),
+		join(dir, "index.json"),
+		join(dir, "oci-layout"),
+		dir,
+	]) {
+		if (existsSync(path)) sync(path);
+	}
+}
+
+function swapIn(root: string, { berth, id }: Clone, dir: string): void {
+	const generations = paths.generations(root, berth);
+	for (;;) {
+		mkdirSync(generations, { recursive: true });
+		// Retention may take the empty directory of a berth out of use away; the clone itself it never touches.
+		if (unless(["ENOENT"], () => renameSync(dir, join(generations, id)) ?? true)) break;
+		if (statOf(dir) === undefined) throw new Error(`the clone ${dir} was removed while it was swapped in`);
+	}
+	sync(generations);
+	sync(paths.clones(root, berth));
+	replaceCurrent(root, berth, id);
+}
+
+function total(live: LiveSet): number {
+	return [...live.values()].reduce((sum, size) => sum + size, 0);
+}
