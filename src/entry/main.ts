@@ -1,0 +1,19 @@
+import { dockerEngine } from "../engine/dockerode-engine.ts";
+import { buildAndTest } from "../jobs/build-and-test.ts";
+import { failStep, rawInput, readContext } from "../runner/context.ts";
+import { parseInputs } from "../runner/inputs.ts";
+import { actionsLog } from "../runner/log.ts";
+import { runInStep } from "../runner/run.ts";
+import { actionsStep } from "../runner/step.ts";
+
+const { env } = process;
+const parsed = parseInputs(rawInput, env);
+if (parsed.ok) {
+	for (const warning of parsed.warnings) actionsLog.warning(warning);
+	const tools = { ...readContext(env), env, log: actionsLog, step: actionsStep, run: runInStep };
+	const engine = dockerEngine(env);
+	const outcome = await buildAndTest(parsed.inputs, { ...tools, engine, now: () => new Date() });
+	if (outcome.kind === "failed") failStep(outcome.problem);
+} else {
+	for (const problem of parsed.problems) failStep(problem);
+}

@@ -1,0 +1,91 @@
+import { localCacheFrom } from "../build/cache-entries.ts";
+import type { BuildInputs } from "../build/inputs.ts";
+import { type Built, runBuild } from "../build/run-build.ts";
+import type { Hold } from "../cache/hold.ts";
+import { condemnIfCorrupt, dirOf } from "../cache/store.ts";
+import type { BuildReport } from "../report/report.ts";
+import { builderIdOf } from "../runner/identity.ts";
+import type { Tools } from "./tools.ts";
+import type { Wired } from "./wire-cache.ts";
+
+/** What to build, where, and with which cache. */
+export type BuildRequest = {
+	readonly build: BuildInputs;
+	readonly builder: string | undefined;
+	readonly wired: Wired;
+};
+
+/** A finished build: the hold as it is now, and the one line it failed with. */
+export type BuildRun = {
+	readonly hold: Hold | undefined;
+	readonly problem: string | undefined;
+	readonly report: BuildReport;
+};
+
+/**
+ * Builds with the berth's cache. A build that dies of a corrupt blob in it is run once more without, and that
+ * generation set aside: it would fail every job until someone cleared it away by hand.
+ */
+export async function buildWithCache(request: BuildRequest, tools: Tools): Promise<BuildRun> {
+	const began = performance.now();
+	const { wired } = request;
+	let hold = wired.hold;
+	let built = await attempt(request, wired.from, tools);
+	let ranAgain = false;
+	if (built.kind === "failed" && built.suspectsCache && hold !== undefined) {
+		tools.log.info("This reads like a broken cache: checking every blob of the generation that was imported");
+		const condemned = await condemnIfCorrupt(hold);
+		if (condemned !== undefined) {
+			tools.log.warning(
+				`${condemned.blob} in the cache is corrupt: its generation was set aside, building again without it`,
+			);
+			const imported = localCacheFrom(dirOf(hold));
+			hold = condemned.hold;
+			ranAgain = true;
+			built = await attempt(
+				request,
+				wired.from.filter((entry) => entry !== imported),
+				tools,
+			);
+		}
+	}
+	if (built.kind === "built") publish(built, tools);
+	const seconds = (performance.now() - began) / 1000;
+	return {
+		hold,
+		problem: built.kind === "failed" ? built.problem : undefined,
+		report: reportOf(built, seconds, ranAgain),
+	};
+}
+
+function attempt(
+	{ build, builder, wired }: BuildRequest,
+	cacheFrom: readonly string[],
+	tools: Tools,
+): Promise<Built> {
+	const builderId = builderIdOf(tools.env);
+	const wiring = {
+		cacheFrom,
+		cacheTo: wired.to,
+		...(builder === undefined ? {} : { builder }),
+		...(builderId === undefined ? {} : { builderId }),
+	};
+	return runBuild(tools.run, build, wiring, tools.tempDir);
+}
+
+function publish({ metadata }: Extract<Built, { kind: "built" }>, { step }: Tools): void {
+	step.output("imageid", metadata.imageId ?? "");
+	step.output("digest", metadata.digest ?? "");
+	step.output("metadata", metadata.raw);
+}
+
+function reportOf(built: Built, seconds: number, ranAgain: boolean): BuildReport {
+	const metadata = built.kind === "built" ? built.metadata : undefined;
+	return {
+		succeeded: built.kind === "built",
+		seconds,
+		imageId: metadata?.imageId ?? null,
+		digest: metadata?.digest ?? null,
+		ranAgain,
+	};
+}

@@ -1,0 +1,48 @@
+import type { Removed } from "../cache/retire.ts";
+import { condemnIfCorrupt, exportedTo, tidyCache } from "../cache/store.ts";
+import { describeOutcome } from "../report/summary.ts";
+import { humanBytes } from "../report/units.ts";
+import { commitHold, dropHold } from "./settle-cache.ts";
+import type { JobState } from "./state.ts";
+import type { Tools } from "./tools.ts";
+
+/** What the post step works with. */
+export type FinishTools = Pick<Tools, "log" | "now">;
+
+/** The post step: swaps in what the job's own build exported, then tidies the cache root. It warns, it never fails. */
+export async function finish(state: JobState | undefined, tools: FinishTools): Promise<void> {
+	if (state === undefined) {
+		tools.log.info("This step left no cache to finish");
+		return;
+	}
+	if (state.pending !== null) await settlePending(state.pending, state, tools);
+	const tidied = tidyCache(state.root, state.me, state.limits, tools.now());
+	if ("kind" in tidied) {
+		tools.log.warning(tidied.problem);
+		return;
+	}
+	for (const each of tidied.removed) tools.log.info(describeRemoved(each));
+	tools.log.info(`Tidied the cache root: ${humanBytes(tidied.freedBytes)} freed`);
+}
+
+async function settlePending(
+	pending: NonNullable<JobState["pending"]>,
+	{ me }: JobState,
+	tools: FinishTools,
+): Promise<void> {
+	const { hold, write } = pending;
+	// Where nothing was exported the build may have died of a corrupt blob, and would again tomorrow.
+	const condemned = write && !exportedTo(hold) ? await condemnIfCorrupt(hold) : undefined;
+	if (condemned !== undefined) {
+		tools.log.warning(`${condemned.blob} in the cache is corrupt: its generation was set aside`);
+	}
+	const { outcome, problem } = write
+		? commitHold(hold, me, tools.now())
+		: dropHold(hold, "it is only read in this job");
+	if (problem !== undefined) tools.log.warning(problem);
+	tools.log.info(`Cache: ${describeOutcome(outcome)}`);
+}
+
+function describeRemoved({ kind, name, bytes }: Removed): string {
+	return `Removed the ${kind} ${name}: ${humanBytes(bytes)} freed`;
+}

@@ -1,0 +1,22 @@
+import type { Engine } from "../engine/engine.ts";
+import type { WorkflowEvent } from "../runner/event.ts";
+import type { Identity } from "../runner/identity.ts";
+import type { Log } from "../runner/log.ts";
+import type { Run } from "../runner/run.ts";
+import type { Step } from "../runner/step.ts";
+
+/** What the jobs work with; the entries wire the real ones. */
+export type Tools = {
+	readonly log: Log;
+	readonly run: Run;
+	readonly step: Step;
+	readonly engine: Engine;
+	readonly me: Identity;
+	/** What started the workflow; decides whether the cache may be written. */
+	readonly event: WorkflowEvent;
+	/** The environment, for the values of `secret-envs` to mask. */
+	readonly env: NodeJS.ProcessEnv;
+	/** A directory of this job alone, emptied by the runner. */
+	readonly tempDir: string;
+	readonly now: () => Date;
+};
