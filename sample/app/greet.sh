@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "Safe in its berth:"
+cat /app/build-id

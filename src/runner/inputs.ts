@@ -1,0 +1,45 @@
+import type { BuildInputs } from "../build/inputs.ts";
+import type { CacheInputs } from "../cache/inputs.ts";
+import { readBuildInputs } from "./build-inputs.ts";
+import { readCacheInputs } from "./cache-inputs.ts";
+import { given } from "./given.ts";
+import { InputReader } from "./input-reader.ts";
+
+/** All that a workflow asked of the action, validated, with defaults filled in. */
+export type Inputs = Readonly<{
+	cache: CacheInputs;
+	/** Undefined without `context`: then the cache is only wired up for a build of the workflow's own. */
+	build: BuildInputs | undefined;
+	/** The buildx builder to use or to look at. */
+	builder?: string;
+}>;
+
+/** Either the inputs, with what is worth a warning, or every reason why they won't do, one line each. */
+export type ParsedInputs =
+	| Readonly<{ ok: true; inputs: Inputs; warnings: readonly string[] }>
+	| Readonly<{ ok: false; problems: readonly string[] }>;
+
+/** Inputs that are promised but do nothing yet; refused, so that nobody relies on them unawares. */
+export const NOT_YET: readonly string[] = [
+	...["images", "test-configs", "structure-test", "test-report"],
+	...["cleanup", "cleanup-prefixes", "cleanup-min-age", "keep-images", "keep-base-images"],
+];
+
+/**
+ * Parses the action's raw inputs; reads and touches nothing else. `get` answers with "" for what isn't given,
+ * and for `secrets` with the untrimmed text, if white space at the end of the last one is to survive.
+ */
+export function parseInputs(get: (name: string) => string, env: NodeJS.ProcessEnv): ParsedInputs {
+	const reader = new InputReader(get);
+	const warnings: string[] = [];
+	const cache = readCacheInputs(reader, env);
+	const build = readBuildInputs(reader, env, warnings);
+	const builder = reader.text("builder");
+	for (const name of NOT_YET) {
+		if (reader.text(name) !== undefined) {
+			reader.problem(name, "not there yet in this version of Berth; remove it");
+		}
+	}
+	if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
+	return { ok: true, inputs: { cache, build, ...given({ builder }) }, warnings };
+}
