@@ -1,0 +1,46 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Wrappings that say nothing the reader of a failed step doesn't know. */
+const NOISE =
+	/^(?:(?:(?:failed to build|failed to solve|failed to receive status|error):|rpc error: code = \w+ desc =) )+/i;
+
+/** buildx's own verdict; what a step of the Dockerfile printed is prefixed with `#8 1.234 `. */
+const VERDICT = /^ERROR: /i;
+
+/** A verdict, or the failure of one step: `#8 ERROR: …`. */
+const FAILURE = /^(?:#\d+ )?(?:ERROR|failed to solve): /i;
+
+/** Texts of BuildKit when a layer that an imported cache promised is missing, cut short or altered. */
+const CACHE_FAULTS = [
+	/unexpected commit digest/,
+	/short read/,
+	/content (?:digest )?sha256:[0-9a-f]{64}: not found/,
+	/failed to compute cache key: .*not found/,
+];
+
+/** COPY or ADD of a path that the context or stage lacks; BuildKit quotes the path. */
+const MISSING_SOURCE = /"[^"]*": not found/;
+
+/** The line that says best why buildx failed, without colours and wrappings; empty if it printed nothing. */
+export function lastError(stderr: string): string {
+	const lines = linesOf(stderr);
+	const line = lines.findLast((candidate) => VERDICT.test(candidate)) ?? lines.at(-1) ?? "";
+	return line.replace(NOISE, "");
+}
+
+/**
+ * Whether the failure reads like a broken imported cache. Only a suspicion: confirm it by hashing the blobs.
+ */
+export function blamesCache(stderr: string): boolean {
+	return linesOf(stderr).some(
+		(line) =>
+			FAILURE.test(line) && !MISSING_SOURCE.test(line) && CACHE_FAULTS.some((fault) => fault.test(line)),
+	);
+}
+
+function linesOf(stderr: string): string[] {
+	return stripVTControlCharacters(stderr)
+		.split(/[\r\n]+/)
+		.map((line) => line.trim())
+		.filter((line) => line !== "");
+}
