@@ -13,7 +13,7 @@ interface Import {
 }
 
 const ADAPTERS = ["runner", "engine"];
-const ROOMS = ["cache", "build", "image", "structure", "cleanup", "report", "throwaway"];
+const ROOMS = ["cache", "build", "image", "structure", "cleanup", "report", "throwaway", "demo", "cli"];
 const FOLDERS = ["entry", "jobs", ...ROOMS, ...ADAPTERS];
 
 /** The one file that every room may use: what a digest is. */

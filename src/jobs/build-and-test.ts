@@ -22,7 +22,8 @@ export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOut
 	if (checked.kind === "blocked") return { kind: "failed", problem: checked.problem };
 	const wired = wireCache({ cache, builder: checked.builder, engineId: checked.engineId }, tools);
 	for (const problem of [...checked.warnings, ...wired.problems]) tools.log.warning(problem);
-	if (wired.hold !== undefined) saveState({ hold: wired.hold, write: wired.write }, inputs, tools);
+	if (wired.hold !== undefined)
+		saveState({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs, tools);
 	hand(wired, inputs, tools);
 	if (build === undefined) {
 		await conclude(reportOf(inputs, wired, { outcome: { kind: wired.hold ? "wired" : "off" } }), tools);
@@ -48,7 +49,7 @@ function hand({ hold, from, to }: Wired, { cache }: Inputs, { step }: Tools): vo
 function settle(run: BuildRun, wired: Wired, { me, now }: Tools): Settled {
 	if (run.hold === undefined) return { outcome: { kind: "off" } };
 	if (run.problem !== undefined) return dropHold(run.hold, "the build failed");
-	return wired.write ? commitHold(run.hold, me, now()) : dropHold(run.hold, "it is only read in this job");
+	return wired.readOnly === undefined ? commitHold(run.hold, me, now()) : dropHold(run.hold, wired.readOnly);
 }
 
 function reportOf({ cache }: Inputs, wired: Wired, { outcome, problem }: Settled): RunReport {

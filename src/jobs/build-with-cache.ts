@@ -4,7 +4,6 @@ import { type Built, runBuild } from "../build/run-build.ts";
 import type { Hold } from "../cache/hold.ts";
 import { condemnIfCorrupt, dirOf } from "../cache/store.ts";
 import type { BuildReport } from "../report/report.ts";
-import { builderIdOf } from "../runner/identity.ts";
 import type { Tools } from "./tools.ts";
 import type { Wired } from "./wire-cache.ts";
 
@@ -63,7 +62,7 @@ function attempt(
 	cacheFrom: readonly string[],
 	tools: Tools,
 ): Promise<Built> {
-	const builderId = builderIdOf(tools.env);
+	const { builderId } = tools;
 	const wiring = {
 		cacheFrom,
 		cacheTo: wired.to,

@@ -30,15 +30,14 @@ async function settlePending(
 	{ me }: JobState,
 	tools: FinishTools,
 ): Promise<void> {
-	const { hold, write } = pending;
+	const { hold, readOnly } = pending;
 	// Where nothing was exported the build may have died of a corrupt blob, and would again tomorrow.
-	const condemned = write && !exportedTo(hold) ? await condemnIfCorrupt(hold) : undefined;
+	const condemned = readOnly === null && !exportedTo(hold) ? await condemnIfCorrupt(hold) : undefined;
 	if (condemned !== undefined) {
 		tools.log.warning(`${condemned.blob} in the cache is corrupt: its generation was set aside`);
 	}
-	const { outcome, problem } = write
-		? commitHold(hold, me, tools.now())
-		: dropHold(hold, "it is only read in this job");
+	const { outcome, problem } =
+		readOnly === null ? commitHold(hold, me, tools.now()) : dropHold(hold, readOnly);
 	if (problem !== undefined) tools.log.warning(problem);
 	tools.log.info(`Cache: ${describeOutcome(outcome)}`);
 }

@@ -9,8 +9,8 @@ export type JobState = {
 	readonly me: Identity;
 	readonly root: string;
 	readonly limits: Limits;
-	/** The berth still held, and whether what was exported into it may be swapped in. */
-	readonly pending: { readonly hold: Hold; readonly write: boolean } | null;
+	/** The berth still held, and why what was exported into it may not be swapped in, if so. */
+	readonly pending: { readonly hold: Hold; readonly readOnly: string | null } | null;
 };
 
 /** The name under which the runner keeps the state. */
@@ -32,8 +32,13 @@ export function parseState(text: string): JobState | undefined {
 	const bounds = asLimits(limits);
 	if (bounds === undefined) return undefined;
 	const hold = asHold(fields(pending)["hold"]);
-	const write = fields(pending)["write"] === true;
-	return { me: { runner, job }, root, limits: bounds, pending: hold === undefined ? null : { hold, write } };
+	const readOnly = fields(pending)["readOnly"];
+	return {
+		me: { runner, job },
+		root,
+		limits: bounds,
+		pending: hold === undefined ? null : { hold, readOnly: typeof readOnly === "string" ? readOnly : null },
+	};
 }
 
 function asLimits(value: unknown): Limits | undefined {

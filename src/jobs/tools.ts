@@ -1,5 +1,6 @@
+import type { CacheWrite } from "../cache/inputs.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { WorkflowEvent } from "../runner/event.ts";
+import type { WriteDecision } from "../runner/event.ts";
 import type { Identity } from "../runner/identity.ts";
 import type { Log } from "../runner/log.ts";
 import type { Run } from "../runner/run.ts";
@@ -12,8 +13,10 @@ export type Tools = {
 	readonly step: Step;
 	readonly engine: Engine;
 	readonly me: Identity;
-	/** What started the workflow; decides whether the cache may be written. */
-	readonly event: WorkflowEvent;
+	/** Whether the event that started the workflow may swap a new cache in. */
+	readonly mayWrite: (write: CacheWrite) => WriteDecision;
+	/** The URL of the workflow run, which provenance names as the builder. */
+	readonly builderId: string | undefined;
 	/** The environment, for the values of `secret-envs` to mask. */
 	readonly env: NodeJS.ProcessEnv;
 	/** A directory of this job alone, emptied by the runner. */

@@ -3,15 +3,14 @@ import { localCacheFrom, localCacheTo } from "../build/cache-entries.ts";
 import type { Hold } from "../cache/hold.ts";
 import type { CacheInputs } from "../cache/inputs.ts";
 import { openCache } from "../cache/store.ts";
-import { mayWrite } from "../runner/event.ts";
 import type { Tools } from "./tools.ts";
 
 /** A berth as a build is to be given it. */
 export type Wired = {
 	/** The berth held, or undefined where the cache is off or can't be had. */
 	readonly hold: Hold | undefined;
-	/** Whether the build may export into it. */
-	readonly write: boolean;
+	/** Why nothing may be exported into it; undefined if that is welcome. */
+	readonly readOnly: string | undefined;
 	/** Values for `--cache-from` and `--cache-to`, in buildx's CSV, the workflow's own entries included. */
 	readonly from: readonly string[];
 	readonly to: readonly string[];
@@ -30,23 +29,26 @@ export type WireRequest = {
 
 /** Opens the berth and wires it; where that fails the build goes on without it. */
 export function wireCache({ cache, builder, engineId }: WireRequest, tools: Tools): Wired {
-	const without = { hold: undefined, write: false, from: cache.from, to: cache.to, bytes: 0 };
+	const without = { hold: undefined, readOnly: undefined, from: cache.from, to: cache.to, bytes: 0 };
 	if (cache.mode === "off") return { ...without, problems: [] };
 	const { root, name } = cache;
 	const opened = openCache({ root, name, me: tools.me, engine: engineId, now: tools.now() });
 	if (opened.kind === "failed")
 		return { ...without, problems: [`${opened.problem}; building without a cache`] };
-	const decision = mayWrite(cache.write, tools.event);
-	if (!decision.write) tools.log.info(`The berth is only read: ${decision.reason}`);
+	const decision = tools.mayWrite(cache.write);
 	const canExport = builder?.exportsCache ?? true;
-	const write = decision.write && canExport;
+	const readOnly = decision.write
+		? canExport
+			? undefined
+			: "the builder can't export a cache"
+		: decision.reason;
 	const { exportMode: mode, compression } = cache;
 	const options = compression === undefined ? { mode } : { mode, compression };
 	return {
 		hold: opened.hold,
-		write,
+		readOnly,
 		from: [...(opened.hold.clone.base === null ? [] : [localCacheFrom(opened.dir)]), ...cache.from],
-		to: [...(write ? [localCacheTo(opened.dir, options)] : []), ...cache.to],
+		to: [...(readOnly === undefined ? [localCacheTo(opened.dir, options)] : []), ...cache.to],
 		bytes: opened.bytes,
 		problems: [...opened.remarks, ...(decision.write && !canExport ? [cannotExport(builder?.name)] : [])],
 	};

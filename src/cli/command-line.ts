@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+
+/** What a command line asks for; a problem is one line. */
+export type CommandLine =
+	| { readonly kind: "run"; readonly command: "demo"; readonly options: CommonOptions }
+	| { readonly kind: "help" }
+	| { readonly kind: "misused"; readonly problem: string };
+
+/** The flags that every command takes. */
+export type CommonOptions = {
+	readonly json: boolean;
+	readonly dockerHost: string | undefined;
+	readonly cacheRoot: string | undefined;
+};
+
+/** What `berth --help` prints. */
+export const usage = `Usage: berth COMMAND [flags]
+
+Commands:
+  demo                  builds a sample twice and shows what the second run reused
+
+Flags:
+  --docker-host HOST    the engine to use; else the one that docker uses
+  --cache-root DIR      where the berths lie; the demo's are removed when it ends, unless this is given
+  --json                nothing but JSON on standard output
+  --help                this text
+
+Exit code: 0 done, 1 failed, 2 bad usage.`;
+
+/** Parses the arguments behind the program's name. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+	const flags = {
+		json: { type: "boolean" },
+		help: { type: "boolean" },
+		"docker-host": { type: "string" },
+		"cache-root": { type: "string" },
+	} as const;
+	try {
+		const { values, positionals } = parseArgs({ args: [...args], options: flags, allowPositionals: true });
+		if (values.help === true) return { kind: "help" };
+		const [command, ...rest] = positionals;
+		if (command === undefined) return { kind: "misused", problem: "no command given" };
+		if (command !== "demo")
+			return { kind: "misused", problem: `${JSON.stringify(command)} is not a command; allowed: demo` };
+		if (rest.length > 0)
+			return { kind: "misused", problem: `demo takes no arguments, but got ${JSON.stringify(rest[0])}` };
+		const options = {
+			json: values.json ?? false,
+			dockerHost: values["docker-host"],
+			cacheRoot: values["cache-root"],
+		};
+		return { kind: "run", command, options };
+	} catch (error) {
+		// parseArgs throws for a flag that it doesn't know, with a sentence that names it.
+		return {
+			kind: "misused",
+			problem: error instanceof Error ? (error.message.split(". ")[0] ?? "") : String(error),
+		};
+	}
+}
