@@ -9,6 +9,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { RunReport } from "../report/report.ts";
 import { humanBytes, humanSeconds } from "../report/units.ts";
 import { lastLines, run } from "../throwaway/command.ts";
+import { unpackPackages } from "../throwaway/debian-packages.ts";
 import { startThrowawayEngine } from "../throwaway/engine.ts";
 
 /** What the demo is given: where the action lies, and the engine that `docker` itself would use. */
@@ -38,11 +39,14 @@ export type DemoRun = {
 	readonly seconds: number;
 };
 
+/** Where the demo plays; without a base of its own the sample takes one from a registry. */
 type Stage = {
 	readonly env: NodeJS.ProcessEnv;
 	readonly base: string | undefined;
 	readonly leave: () => Promise<void>;
 };
+
+const ownBase = "berth-demo/base:latest";
 
 /** Builds the sample twice as a runner would run the action, the builder emptied of it in between. */
 export async function demo(request: DemoRequest): Promise<DemoOutcome> {
@@ -65,17 +69,27 @@ async function setStage(
 	dir: string,
 ): Promise<Stage | { problem: string }> {
 	const unfit = await whyUnfit(env, engine);
-	if (unfit === undefined) return { env, base: undefined, leave: async () => {} };
+	if (unfit === undefined) {
+		const base = await makeBase(await debianBusybox(), env, join(dir, "base"));
+		return {
+			env,
+			base,
+			leave: async () => void (base && (await run("docker", ["image", "rm", base], { env }))),
+		};
+	}
 	say(`This machine's engine won't do (${unfit}): starting a throwaway one from Debian's packages`);
 	const started = await startThrowawayEngine({ store: "containerd" });
 	if (!started.ok) return { problem: `no engine to show this on: ${unfit}; and ${started.message}` };
 	const { engine: own } = started;
 	say(`Docker Engine ${own.engineVersion} runs until the demo ends`);
-	const stage = { env: { ...env, ...own.env }, base: "berth-demo/base:1", leave: own.stop };
-	const problem = await makeBase(own.busybox, stage, join(dir, "base"));
-	if (problem === undefined) return stage;
-	await own.stop();
-	return { problem };
+	const ownEnv = { ...env, ...own.env };
+	return { env: ownEnv, base: await makeBase(own.busybox, ownEnv, join(dir, "base")), leave: own.stop };
+}
+
+// Elsewhere than on Debian there is none, and the sample's own base comes from a registry.
+async function debianBusybox(): Promise<string | undefined> {
+	const unpacked = await unpackPackages({ suite: "bookworm", names: ["busybox-static"] });
+	return unpacked.ok ? join(unpacked.root, "bin", "busybox") : undefined;
 }
 
 async function whyUnfit(env: NodeJS.ProcessEnv, engine: Engine): Promise<string | undefined> {
@@ -91,8 +105,12 @@ async function whyUnfit(env: NodeJS.ProcessEnv, engine: Engine): Promise<string 
 		: "its builder can't export a cache on the graph-driver image store";
 }
 
-// Without a registry the sample needs a base: busybox's tools, from the package that came with the engine.
-async function makeBase(busybox: string, { env, base }: Stage, dir: string): Promise<string | undefined> {
+async function makeBase(
+	busybox: string | undefined,
+	env: NodeJS.ProcessEnv,
+	dir: string,
+): Promise<string | undefined> {
+	if (busybox === undefined) return undefined;
 	mkdirSync(dir);
 	copyFileSync(busybox, join(dir, "busybox"));
 	const steps = [
@@ -101,8 +119,8 @@ async function makeBase(busybox: string, { env, base }: Stage, dir: string): Pro
 		'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
 	];
 	writeFileSync(join(dir, "Dockerfile"), `${steps.join("\n")}\n`);
-	const built = await run("docker", ["buildx", "build", "--quiet", "--tag", base ?? "", dir], { env });
-	return built.code === 0 ? undefined : `the base image could not be built: ${lastLines(built.stderr)}`;
+	const built = await run("docker", ["buildx", "build", "--quiet", "--load", "--tag", ownBase, dir], { env });
+	return built.code === 0 ? ownBase : undefined;
 }
 
 async function play(request: DemoRequest, stage: Stage, dir: string): Promise<DemoOutcome> {

@@ -1,18 +1,26 @@
 import { readFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import * as core from "@actions/core";
-import type { WorkflowEvent } from "./event.ts";
-import { type Identity, identify } from "./identity.ts";
+import type { CacheWrite } from "../cache/inputs.ts";
+import { mayWrite, type WriteDecision } from "./event.ts";
+import { builderIdOf, type Identity, identify } from "./identity.ts";
 
 /** What the runner says of the job that this step belongs to. */
-export type Context = { readonly me: Identity; readonly event: WorkflowEvent; readonly tempDir: string };
+export type Context = {
+	readonly me: Identity;
+	readonly tempDir: string;
+	readonly builderId: string | undefined;
+	readonly mayWrite: (write: CacheWrite) => WriteDecision;
+};
 
 /** Reads the job's context from the environment and the event's payload. */
 export function readContext(env: NodeJS.ProcessEnv): Context {
+	const event = { name: env["GITHUB_EVENT_NAME"] ?? "", payload: readPayload(env["GITHUB_EVENT_PATH"]) };
 	return {
 		me: identify(env, hostname(), process.ppid),
-		event: { name: env["GITHUB_EVENT_NAME"] ?? "", payload: readPayload(env["GITHUB_EVENT_PATH"]) },
 		tempDir: env["RUNNER_TEMP"] || tmpdir(),
+		builderId: builderIdOf(env),
+		mayWrite: (write) => mayWrite(write, event),
 	};
 }
 
