@@ -11,27 +11,22 @@ export interface AptRepository {
 const suiteNames = ["stable", "oldstable", "testing", "unstable", "sid", "trixie", "bookworm"];
 
 /**
- * The Debian mirror this machine's apt already uses, without a trailing slash; undefined when apt is
- * missing or has no Debian sources. A mirror carries every suite, not only the one named in the sources.
+ * The Debian mirror this machine's apt is set up with, without a trailing slash; undefined when apt is missing or has
+ * no Debian sources. A mirror carries every suite, not only the one named in the sources.
  */
 export async function debianMirror(): Promise<string | undefined> {
-	const targets = await run("apt-get", [
-		"indextargets",
-		"--format",
-		"$(REPO_URI) $(RELEASE) $(COMPONENT)",
-		"Created-By: Packages",
-	]);
-	if (targets.code !== 0) return undefined;
+	// Not `indextargets`: that knows nothing on a machine that has never run `apt-get update`.
+	const uris = await run("apt-get", ["--print-uris", "update"], { env: { ...process.env, LC_ALL: "C" } });
+	if (uris.code !== 0) return undefined;
 	const osRelease = await readFile("/etc/os-release", "utf8").catch(() => "");
-	return mainMirror(parseRepositories(targets.stdout), codename(osRelease));
+	return mainMirror(parseRepositories(uris.stdout), codename(osRelease));
 }
 
-/** Reads lines of `URI RELEASE COMPONENT`. */
+/** Reads what `apt-get --print-uris update` would fetch: `'URI/dists/RELEASE/COMPONENT/binary-…' …` lines. */
 export function parseRepositories(lines: string): AptRepository[] {
-	return lines.split("\n").flatMap((line) => {
-		const [uri, release, component] = line.trim().split(/\s+/);
-		return uri && release && component ? [{ uri, release, component }] : [];
-	});
+	return [...lines.matchAll(/^'(\S+)\/dists\/(\S+?)\/([^/\s]+)\/binary-[^']*'/gm)].map(
+		([, uri = "", release = "", component = ""]) => ({ uri, release, component }),
+	);
 }
 
 /**

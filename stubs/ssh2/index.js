@@ -1,10 +1,10 @@
-"use strict";
-
 // docker-modem requires ssh2 at load time. The real one brings native addons and a pagent.exe into
 // every bundle, for an endpoint kind that Berth does not offer.
 class Client {
 	constructor() {
-		throw new Error("ssh:// engines are not supported: forward the engine's socket and set DOCKER_HOST to it");
+		throw new Error(
+			"ssh:// engines are not supported: forward the engine's socket and set DOCKER_HOST to it",
+		);
 	}
 }
 

@@ -7,12 +7,16 @@ import { mountPointsUnder } from "../../src/throwaway/mounts.ts";
 
 describe("the mirror engines are taken from", () => {
 	const listed = [
-		"http://other.example/apt cloud-bookworm main",
-		"http://mirror.example/debian-security/ bookworm-security main",
-		"http://mirror.example/debian/ bookworm-updates main",
-		"http://mirror.example/debian/ bookworm non-free",
-		"http://mirror.example/debian/ bookworm main",
-	];
+		"'http://mirror.example/debian/dists/bookworm/InRelease' mirror.example_debian_dists_bookworm_InRelease 0 ",
+		...["other.example/apt cloud-bookworm main", "mirror.example/debian-security bookworm-security main"],
+		...["mirror.example/debian bookworm-updates main", "mirror.example/debian bookworm non-free"],
+		"mirror.example/debian bookworm main",
+	].map((entry) => {
+		const [uri, release, component] = entry.split(" ");
+		return entry.startsWith("'")
+			? entry
+			: `'http://${uri}/dists/${release}/${component}/binary-amd64/Packages.xz' x 0 `;
+	});
 
 	it("is that of Debian proper", () => {
 		const repositories = parseRepositories(`${listed.join("\n")}\n\n`);
@@ -20,9 +24,9 @@ describe("the mirror engines are taken from", () => {
 	});
 
 	it("may be of a suite newer than this program", () => {
-		const repositories = parseRepositories("http://mirror.example/debian/ forky main");
-		assert.equal(mainMirror(repositories, "forky"), "http://mirror.example/debian");
-		assert.equal(mainMirror(repositories, undefined), undefined);
+		const line = "'http://mirror.example/debian/dists/forky/main/binary-amd64/Packages.xz' x 0";
+		assert.equal(mainMirror(parseRepositories(line), "forky"), "http://mirror.example/debian");
+		assert.equal(mainMirror(parseRepositories(line), undefined), undefined);
 	});
 });
 
