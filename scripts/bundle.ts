@@ -1,7 +1,7 @@
 // Builds dist/ from src/: tsc first (ncc can't compile with TypeScript 7), then one bundle an entry. Two runs on
 // two machines give the same bytes, which CI checks.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -38,3 +38,4 @@ for (const entry of readdirSync(join(top, "build", "entry")).sort()) {
 	rmSync(file);
 }
 writeFileSync(join(out, "licenses.txt"), `${[...licenses].sort().join("\n\n")}\n`);
+chmodSync(join(out, "cli", "index.js"), 0o755);

@@ -6,14 +6,19 @@ import { actionsLog } from "../runner/log.ts";
 import { runInStep } from "../runner/run.ts";
 import { actionsStep } from "../runner/step.ts";
 
-const { env } = process;
-const parsed = parseInputs(rawInput, env);
-if (parsed.ok) {
-	for (const warning of parsed.warnings) actionsLog.warning(warning);
-	const tools = { ...readContext(env), env, log: actionsLog, step: actionsStep, run: runInStep };
-	const engine = dockerEngine(env);
-	const outcome = await buildAndTest(parsed.inputs, { ...tools, engine, now: () => new Date() });
-	if (outcome.kind === "failed") failStep(outcome.problem);
-} else {
-	for (const problem of parsed.problems) failStep(problem);
+try {
+	const { env } = process;
+	const parsed = parseInputs(rawInput, env);
+	if (parsed.ok) {
+		for (const warning of parsed.warnings) actionsLog.warning(warning);
+		const tools = { ...readContext(env), env, log: actionsLog, step: actionsStep, run: runInStep };
+		const engine = dockerEngine(env);
+		const outcome = await buildAndTest(parsed.inputs, { ...tools, engine, now: () => new Date() });
+		if (outcome.kind === "failed") failStep(outcome.problem);
+	} else {
+		for (const problem of parsed.problems) failStep(problem);
+	}
+} catch (error) {
+	failStep(`Berth stopped: ${error instanceof Error ? error.message : String(error)}`);
+	actionsLog.debug(error instanceof Error ? (error.stack ?? "") : "");
 }
