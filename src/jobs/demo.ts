@@ -1,27 +1,20 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { findBuilder } from "../build/builder.ts";
 import { runStep, type StepRun } from "../demo/action-step.ts";
 import { copySample, countSteps } from "../demo/sample.ts";
 import { renderTable } from "../demo/table.ts";
-import type { Engine } from "../engine/engine.ts";
 import type { RunReport } from "../report/report.ts";
 import { humanBytes, humanSeconds } from "../report/units.ts";
 import { lastLines, run } from "../throwaway/command.ts";
-import { unpackPackages } from "../throwaway/debian-packages.ts";
-import { startThrowawayEngine } from "../throwaway/engine.ts";
+import { type Stage, type StageRequest, setStage } from "./demo-stage.ts";
 
 /** What the demo is given: where the action lies, and the engine that `docker` itself would use. */
-export type DemoRequest = {
+export type DemoRequest = StageRequest & {
 	/** The action's own directory, with `dist` and `sample` in it. */
 	readonly action: string;
-	readonly env: NodeJS.ProcessEnv;
-	readonly engine: Engine;
 	/** Where the berth is kept; without it in a folder that is removed afterwards. */
 	readonly cacheRoot: string | undefined;
-	/** Says what goes on, a line at a time. */
-	readonly say: (line: string) => void;
 };
 
 /** What the demo showed: the table, and the same as data; or one line that says why there is none. */
@@ -39,20 +32,11 @@ export type DemoRun = {
 	readonly seconds: number;
 };
 
-/** Where the demo plays; without a base of its own the sample takes one from a registry. */
-type Stage = {
-	readonly env: NodeJS.ProcessEnv;
-	readonly base: string | undefined;
-	readonly leave: () => Promise<void>;
-};
-
-const ownBase = "berth-demo/base:latest";
-
 /** Builds the sample twice as a runner would run the action, the builder emptied of it in between. */
 export async function demo(request: DemoRequest): Promise<DemoOutcome> {
 	const dir = mkdtempSync(join(tmpdir(), "berth-demo-"));
 	try {
-		const stage = await setStage(request, dir);
+		const stage = await setStage(request, join(dir, "base"));
 		if ("problem" in stage) return { kind: "failed", problem: stage.problem };
 		try {
 			return await play(request, stage, dir);
@@ -62,65 +46,6 @@ export async function demo(request: DemoRequest): Promise<DemoOutcome> {
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
 	}
-}
-
-async function setStage(
-	{ env, engine, say }: DemoRequest,
-	dir: string,
-): Promise<Stage | { problem: string }> {
-	const unfit = await whyUnfit(env, engine);
-	if (unfit === undefined) {
-		const base = await makeBase(await debianBusybox(), env, join(dir, "base"));
-		return {
-			env,
-			base,
-			leave: async () => void (base && (await run("docker", ["image", "rm", base], { env }))),
-		};
-	}
-	say(`This machine's engine won't do (${unfit}): starting a throwaway one from Debian's packages`);
-	const started = await startThrowawayEngine({ store: "containerd" });
-	if (!started.ok) return { problem: `no engine to show this on: ${unfit}; and ${started.message}` };
-	const { engine: own } = started;
-	say(`Docker Engine ${own.engineVersion} runs until the demo ends`);
-	const ownEnv = { ...env, ...own.env };
-	return { env: ownEnv, base: await makeBase(own.busybox, ownEnv, join(dir, "base")), leave: own.stop };
-}
-
-// Elsewhere than on Debian there is none, and the sample's own base comes from a registry.
-async function debianBusybox(): Promise<string | undefined> {
-	const unpacked = await unpackPackages({ suite: "bookworm", names: ["busybox-static"] });
-	return unpacked.ok ? join(unpacked.root, "bin", "busybox") : undefined;
-}
-
-async function whyUnfit(env: NodeJS.ProcessEnv, engine: Engine): Promise<string | undefined> {
-	const answer = await engine.info();
-	if (answer.kind === "unreachable") return "none answers";
-	const found = await findBuilder(async (program, args) => {
-		const { code, stdout, stderr } = await run(program, args, { env });
-		return { kind: "exited", code: code ?? 1, stdout, stderr };
-	}, undefined);
-	if (found.kind === "none") return found.problem;
-	return found.builder.exportsCache
-		? undefined
-		: "its builder can't export a cache on the graph-driver image store";
-}
-
-async function makeBase(
-	busybox: string | undefined,
-	env: NodeJS.ProcessEnv,
-	dir: string,
-): Promise<string | undefined> {
-	if (busybox === undefined) return undefined;
-	mkdirSync(dir);
-	copyFileSync(busybox, join(dir, "busybox"));
-	const steps = [
-		"FROM scratch",
-		"COPY busybox /bin/busybox",
-		'RUN ["/bin/busybox", "--install", "-s", "/bin"]',
-	];
-	writeFileSync(join(dir, "Dockerfile"), `${steps.join("\n")}\n`);
-	const built = await run("docker", ["buildx", "build", "--quiet", "--load", "--tag", ownBase, dir], { env });
-	return built.code === 0 ? ownBase : undefined;
 }
 
 async function play(request: DemoRequest, stage: Stage, dir: string): Promise<DemoOutcome> {
