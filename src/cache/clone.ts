@@ -79,7 +79,11 @@ function markUntouched(dir: string): void {
 function attemptToOpen(root: string, berth: BerthDir, id: GenerationId, now: Date): Attempt {
 	if (makeEmptyClone(root, berth, id) === "changed") return "changed";
 	const generation = readCurrent(root, berth);
-	if (generation === undefined) return unbased(berth, id, strayPointer(root, berth));
+	if (generation === undefined) {
+		const opened = unbased(berth, id, strayPointer(root, berth));
+		// One that another job has put in force meanwhile is no stray, and worth having.
+		return readCurrent(root, berth) === undefined ? opened : "changed";
+	}
 	const from = paths.generation(root, berth, generation);
 	const layout = readLayout(from);
 	if (layout.kind !== "whole") {

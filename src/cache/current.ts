@@ -10,17 +10,18 @@ export function readCurrent(root: string, berth: BerthDir): GenerationId | undef
 
 /** Puts a generation in force by rename: atomic, durable, and of the same cost whatever the generation's size. */
 export function replaceCurrent(root: string, berth: BerthDir, id: GenerationId): void {
-	replaceFile(paths.berth(root, berth), "current", `${id}\n`, temporaryName(id));
+	replaceFile(paths.berth(root, berth), "current", `${id}\n`, `current.${id}.tmp`);
 }
 
-/** The name of a pointer on its way in; one left by a killed process names the clone it came from. */
-export function temporaryName(id: GenerationId): string {
-	return `current.${id}.tmp`;
+/** Keeps in the berth the name that its directory doesn't tell, being too long; `id` is the caller's clone. */
+export function keepName(root: string, berth: BerthDir, name: string, id: GenerationId): void {
+	if (readSmall(paths.longName(root, berth), 1 << 20) === name) return;
+	replaceFile(paths.berth(root, berth), "name", name, `name.${id}.tmp`);
 }
 
-/** The id in a temporary pointer's name, if that is what it is. */
+/** The clone that a file on its way into a berth is named after, if that is what it is. */
 export function temporaryOf(entry: string): GenerationId | undefined {
-	return asGeneration(/^current\.(.+)\.tmp$/.exec(entry)?.[1]);
+	return asGeneration(/^(?:current|name)\.(.+)\.tmp$/.exec(entry)?.[1]);
 }
 
 /** When the berth was last opened or committed, in ms since the epoch: the time of `current`. */

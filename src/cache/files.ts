@@ -71,31 +71,45 @@ export function sync(path: string): void {
 	}
 }
 
-/** Replaces a file by rename, durably: a reader sees the old text or the new, a power cut leaves one of them. */
+/**
+ * Replaces a file by rename, durably: a reader sees the old text or the new, a power cut leaves one of them. Whatever
+ * else has the name, a link or a directory, makes way.
+ */
 export function replaceFile(dir: string, name: string, text: string, temporary: string): void {
 	const staged = join(dir, temporary);
-	const file = openSync(
-		staged,
-		constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW,
-		0o644,
-	);
+	try {
+		writeDurably(staged, text);
+		if (statOf(join(dir, name))?.isDirectory()) removeTree(join(dir, name));
+		renameSync(staged, join(dir, name));
+	} catch (error) {
+		rmSync(staged, { force: true });
+		throw error;
+	}
+	sync(dir);
+}
+
+function writeDurably(path: string, text: string): void {
+	const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+	const file = openSync(path, flags, 0o644);
 	try {
 		writeSync(file, text);
 		fsyncSync(file);
 	} finally {
 		closeSync(file);
 	}
-	renameSync(staged, join(dir, name));
-	sync(dir);
 }
+
+/** What the system says where something must stay, being another user's or a mount. */
+export const notOurs: readonly string[] = ["EACCES", "EPERM", "EBUSY", "EROFS"];
 
 /**
  * Removes a tree without following links; says how many bytes of disk that frees (blobs that are linked elsewhere
- * free none), or undefined where it must stay, being another user's or a mount.
+ * free none), or undefined where some of it must stay, being another user's or a mount.
  */
 export function removeTree(path: string): number | undefined {
-	const freed = bytesFreedBy(path);
-	return unless(["EACCES", "EPERM", "EBUSY", "EROFS"], () => {
+	const freed = unless(notOurs, () => bytesFreedBy(path));
+	// In Node 24 rmSync's error has an empty code where the system says EBUSY or EROFS.
+	return unless([...notOurs, ""], () => {
 		rmSync(path, { recursive: true, force: true, maxRetries: 2 });
 		return freed;
 	});

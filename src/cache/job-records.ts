@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { entriesOf, readSmall, replaceFile, statOf } from "./files.ts";
+import { entriesOf, readSmall, removeTree, replaceFile, statOf, unless } from "./files.ts";
 import { type BerthDir, isBerthDir } from "./name.ts";
 import { type GenerationId, isId, type JobId, paths } from "./paths.ts";
 
@@ -30,12 +31,12 @@ export const boundMs = 6 * 24 * 60 * 60 * 1000;
 /** Writes a job's record; it must be on disk before the clone that it names. */
 export function writeRecord(root: string, record: JobRecord): void {
 	mkdirSync(paths.jobs(root), { recursive: true });
-	replaceFile(paths.jobs(root), `${record.id}.json`, `${JSON.stringify(record)}\n`, `${record.id}.tmp`);
+	replaceFile(paths.jobs(root), `${record.id}.json`, `${JSON.stringify(record)}\n`, temporaryName(record));
 }
 
 /** Takes a record away; its clone must be gone or committed by then. */
 export function removeRecord(root: string, id: JobId): void {
-	rmSync(paths.job(root, id), { force: true });
+	removeTree(paths.job(root, id));
 }
 
 /**
@@ -48,12 +49,14 @@ export function readRecords(root: string, me: JobIdentity, now: Date): JudgedRec
 		const stat = statOf(path);
 		if (stat === undefined) return [];
 		const tooOld = now.getTime() - stat.mtimeMs > boundMs;
-		const id = entry.replace(/\.(json|tmp)$/, "");
-		const record =
-			entry.endsWith(".json") && isId<JobId>(id) ? parseRecord(id, readSmall(path, 1 << 20)) : undefined;
+		const id = entry.replace(/\.json$|\..*tmp$/, "");
+		if (!isId<JobId>(id)) return [];
+		// EACCES: another user's on a shared root, who lets nobody read it.
+		const text = unless(["EACCES"], () => readSmall(path, 1 << 20));
+		const record = entry.endsWith(".json") ? parseRecord(id, text) : undefined;
 		if (record === undefined) {
 			// Torn or foreign: it names no clones that could be spared, and is only cleared away once surely nobody's.
-			if (tooOld && isId<JobId>(id)) rmSync(path, { force: true });
+			if (tooOld || isAbandoned(entry, me)) removeTree(path);
 			return [];
 		}
 		const superseded = record.runner === me.runner && record.job !== me.job;
@@ -67,6 +70,20 @@ export function clonesInUse(records: readonly JudgedRecord[], berth?: BerthDir):
 	return new Set(
 		living.filter((clone) => berth === undefined || clone.berth === berth).map((clone) => clone.id),
 	);
+}
+
+// The owner's in the name, as a process killed while it wrote has left nothing in the file to go by.
+function temporaryName({ id, runner, job }: JobRecord): string {
+	return `${id}.${shortHash(runner)}-${shortHash(job)}.tmp`;
+}
+
+function isAbandoned(entry: string, me: JobIdentity): boolean {
+	const [, runner, job] = /\.([0-9a-f]{16})-([0-9a-f]{16})\.tmp$/.exec(entry) ?? [];
+	return runner === shortHash(me.runner) && job !== shortHash(me.job);
+}
+
+function shortHash(text: string): string {
+	return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
 
 function parseRecord(id: JobId, text: string | undefined): JobRecord | undefined {

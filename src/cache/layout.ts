@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { type Digest, isDigest } from "../image/digest.ts";
 import { readSmall, statOf } from "./files.ts";
-import { blobPath } from "./paths.ts";
+import { blobPath, blobsDir } from "./paths.ts";
 
 /** What names a blob in an index or a manifest: OCI's descriptor, checked. */
 export type Descriptor = { readonly mediaType: string; readonly digest: Digest; readonly size: number };
@@ -42,6 +42,8 @@ export function readLayout(dir: string): Layout {
 
 /** What `roots` reach in `dir`, as `readLayout` finds it from an `index.json` that lists them. */
 export function reach(dir: string, roots: readonly Descriptor[]): Layout {
+	const stray = strayDirectory(dir);
+	if (stray !== undefined) return { kind: "broken", reason: `${JSON.stringify(stray)} is not a directory` };
 	const live = new Map<Digest, number>();
 	const open = [...roots];
 	for (let next = open.pop(); next !== undefined; next = open.pop()) {
@@ -57,6 +59,11 @@ export function reach(dir: string, roots: readonly Descriptor[]): Layout {
 		for (const child of children) open.push(child);
 	}
 	return { kind: "whole", roots, live };
+}
+
+/** The first of a layout's directories that is missing or a link, so that its blobs are not looked for behind it. */
+export function strayDirectory(dir: string): string | undefined {
+	return [dir, join(dir, "blobs"), blobsDir(dir)].find((each) => !statOf(each)?.isDirectory());
 }
 
 /** The first live blob whose bytes are not what its name says, by hashing them all; undefined if all are good. */

@@ -1,7 +1,7 @@
-import { rmdirSync, rmSync, statfsSync } from "node:fs";
+import { rmdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { lastUsed, readCurrent } from "./current.ts";
-import { entriesOf, statOf, unless } from "./files.ts";
+import { entriesOf, notOurs, removeTree, statOf, unless } from "./files.ts";
 import type { CacheMaxSize } from "./inputs.ts";
 import { boundMs, clonesInUse, type JobIdentity, readRecords } from "./job-records.ts";
 import type { BerthDir } from "./name.ts";
@@ -41,20 +41,16 @@ export function tidy(root: string, me: JobIdentity, limits: Limits, now: Date): 
 export function removeBerth(root: string, berth: BerthDir, me: JobIdentity, now: Date): Removed[] {
 	if (clonesInUse(readRecords(root, me, now), berth).size > 0) return [];
 	// Another user's berth on a shared root is theirs to remove.
-	if (
-		unless(
-			["EACCES", "EPERM", "EROFS"],
-			() => rmSync(paths.current(root, berth), { force: true }) ?? true,
-		) === undefined
-	)
-		return [];
+	const wasInForce = statOf(paths.current(root, berth)) !== undefined;
+	if (removeTree(paths.current(root, berth)) === undefined) return [];
 	const bytes = retire(root, berth, me, now).reduce((sum, each) => sum + each.bytes, 0);
-	rmSync(paths.longName(root, berth), { force: true });
+	removeTree(paths.longName(root, berth));
 	// Only empty directories go: whatever a job has put here since is not ours to remove.
 	for (const dir of [paths.clones(root, berth), paths.generations(root, berth), paths.berth(root, berth)]) {
-		unless(["ENOTEMPTY", "EEXIST", "ENOENT"], () => rmdirSync(dir));
+		unless([...notOurs, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR"], () => rmdirSync(dir));
 	}
-	return [{ kind: "berth", name: berth, bytes }];
+	const isGone = wasInForce || statOf(paths.berth(root, berth)) === undefined;
+	return isGone || bytes > 0 ? [{ kind: "berth", name: berth, bytes }] : [];
 }
 
 function maxBytes(root: string, { maxSize }: Limits): { maxBytes?: number } {

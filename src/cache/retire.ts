@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { readCurrent, temporaryOf } from "./current.ts";
-import { entriesOf, removeTree, statOf } from "./files.ts";
+import { entriesOf, removeTree, statOf, unless } from "./files.ts";
 import {
 	clonesInUse,
 	type JobIdentity,
@@ -24,13 +24,14 @@ export type Removed = {
  * names it until `current` does, so the order here (list, then records, then `current`) can't miss it.
  */
 export function retire(root: string, berth: BerthDir, me: JobIdentity, now: Date): Removed[] {
+	if (!isBerth(root, berth)) return [];
 	const found = entriesOf(paths.generations(root, berth));
 	const temporaries = entriesOf(paths.berth(root, berth)).filter((entry) => temporaryOf(entry) !== undefined);
 	const arriving = clonesInUse(readRecords(root, me, now), berth);
 	const current = readCurrent(root, berth);
 	for (const entry of temporaries) {
 		const id = temporaryOf(entry);
-		if (id !== undefined && !arriving.has(id)) rmSync(join(paths.berth(root, berth), entry), { force: true });
+		if (id !== undefined && !arriving.has(id)) removeTree(join(paths.berth(root, berth), entry));
 	}
 	return found.flatMap((entry) => {
 		const id = entry.replace(/\.broken$/, "");
@@ -66,16 +67,23 @@ export function sweepOrphans(root: string, records: readonly JudgedRecord[], old
 	);
 }
 
-/** The directories under `berths/` that are berths; links and foreign names are not. */
+/** The directories under `berths/` that are berths; links, foreign names and other users' closed ones are not. */
 export function berthsOf(root: string): BerthDir[] {
 	return entriesOf(paths.berths(root))
 		.filter(isBerthDir)
-		.filter((berth) => statOf(paths.berth(root, berth))?.isDirectory());
+		.filter((berth) => isBerth(root, berth));
+}
+
+function isBerth(root: string, berth: BerthDir): boolean {
+	const path = paths.berth(root, berth);
+	if (!statOf(path)?.isDirectory()) return false;
+	return (
+		unless(["EACCES", "ENOENT"], () => accessSync(path, constants.R_OK | constants.X_OK) ?? true) ?? false
+	);
 }
 
 function removeClone(root: string, berth: BerthDir, id: GenerationId): Removed[] {
-	const path = paths.clone(root, berth, id);
-	if (statOf(path) === undefined) return [];
-	const bytes = removeTree(path);
+	if (!isBerth(root, berth) || !entriesOf(paths.clones(root, berth)).includes(id)) return [];
+	const bytes = removeTree(paths.clone(root, berth, id));
 	return bytes === undefined ? [] : [{ kind: "clone", name: `${berth}/${id}`, bytes }];
 }

@@ -1,5 +1,14 @@
-import { accessSync, constants, mkdirSync, realpathSync, statfsSync, writeFileSync } from "node:fs";
-import { errnoOf, statOf } from "./files.ts";
+import {
+	accessSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	realpathSync,
+	statfsSync,
+	writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { errnoOf, readSmall, statOf, unless } from "./files.ts";
 import { paths } from "./paths.ts";
 
 /** Whether a directory can serve as cache root; a problem is one line that says what to do. */
@@ -19,14 +28,14 @@ export function prepareRoot(root: string): RootCheck {
 	try {
 		const problem = problemWith(root);
 		if (problem !== undefined) return unusable(root, problem);
-		mkdirSync(root, { recursive: true, mode: 0o700 });
+		makeDirectory(root);
 		accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
 		for (const dir of [paths.jobs(root), paths.berths(root)]) {
 			const stat = statOf(dir);
 			if (stat !== undefined && !stat.isDirectory()) return unusable(dir, "is not a directory; remove it");
 			mkdirSync(dir, { recursive: true });
 		}
-		if (statOf(paths.tag(root)) === undefined) writeFileSync(paths.tag(root), cacheTag, { flag: "wx" });
+		writeTag(paths.tag(root));
 		return { kind: "ready", remarks: remarksOn(root) };
 	} catch (error) {
 		if (errnoOf(error) === "EEXIST") return prepareRoot(root);
@@ -60,6 +69,27 @@ function problemWith(root: string): string | undefined {
 	// Whoever owns the directory could swap what is in it for links while we work; only root may be trusted with that.
 	if (uid === undefined || stat.uid === uid || stat.uid === 0) return undefined;
 	return `belongs to uid ${stat.uid}, not to uid ${uid} that runs this job; set cache-root to a directory of its own`;
+}
+
+function makeDirectory(path: string): void {
+	try {
+		mkdirSync(path, { recursive: true, mode: 0o700 });
+	} catch (error) {
+		// Node's recursive mkdir says ENOENT of a read-only file system, too; access tells.
+		if (errnoOf(error) === "ENOENT") accessSync(nearestExisting(path), constants.W_OK);
+		throw error;
+	}
+}
+
+function nearestExisting(path: string): string {
+	return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+// A process killed here leaves a part of it, which is as good as none to the programs that look for it.
+function writeTag(path: string): void {
+	const text = statOf(path) === undefined ? "" : readSmall(path, cacheTag.length);
+	if (text === undefined || text === cacheTag || !cacheTag.startsWith(text)) return;
+	unless(["EACCES", "EPERM"], () => writeFileSync(path, cacheTag));
 }
 
 function target(root: string): string {

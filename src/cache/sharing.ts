@@ -2,9 +2,10 @@ import { closeSync, linkSync, openSync, readSync, renameSync } from "node:fs";
 import { type Digest, hexOf } from "../image/digest.ts";
 import { readCurrent } from "./current.ts";
 import { entriesOf, statOf, unless } from "./files.ts";
-import type { LiveSet } from "./layout.ts";
-import { type BerthDir, isBerthDir } from "./name.ts";
+import { type LiveSet, strayDirectory } from "./layout.ts";
+import type { BerthDir } from "./name.ts";
 import { blobPath, blobsDir, paths } from "./paths.ts";
+import { berthsOf } from "./retire.ts";
 
 // Below a disk block there is little to save, and a base image's metadata is most of the files.
 const leastBytes = 4096;
@@ -20,12 +21,13 @@ export function shareWithNeighbours(root: string, berth: BerthDir, dir: string, 
 		if (size >= leastBytes && statOf(blobPath(dir, digest))?.nlink === 1) wanted.set(hexOf(digest), digest);
 	}
 	let shared = 0;
-	for (const neighbour of entriesOf(paths.berths(root))) {
+	for (const neighbour of berthsOf(root)) {
 		if (wanted.size === 0) break;
-		if (neighbour === berth || !isBerthDir(neighbour)) continue;
-		const generation = readCurrent(root, neighbour);
+		const generation = neighbour === berth ? undefined : readCurrent(root, neighbour);
 		if (generation === undefined) continue;
+		if (!entriesOf(paths.generations(root, neighbour)).includes(generation)) continue;
 		const theirs = paths.generation(root, neighbour, generation);
+		if (strayDirectory(theirs) !== undefined) continue;
 		for (const hex of entriesOf(blobsDir(theirs))) {
 			const digest = wanted.get(hex);
 			if (digest === undefined || !takeLink(blobPath(theirs, digest), blobPath(dir, digest))) continue;

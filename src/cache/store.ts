@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { type Clone, emptyClone, openBerth, setAside, wasExportedTo } from "./clone.ts";
+import { emptyClone, openBerth, setAside, wasExportedTo } from "./clone.ts";
+import { keepName } from "./current.ts";
 import { statOf } from "./files.ts";
 import type { Hold } from "./hold.ts";
 import { type JobIdentity, removeRecord, writeRecord } from "./job-records.ts";
@@ -61,10 +61,11 @@ export function openCache({ root, name, me, engine, now }: OpenRequest): Opened 
 		const job = newId<JobId>(now);
 		const id = newId<GenerationId>(now);
 		writeRecord(root, { ...me, id: job, engine, since: now.toISOString(), clones: [{ berth, id }] });
-		const { clone, bytes, remarks } = orLetGo(root, job, { id, berth, base: null }, () =>
-			openBerth(root, berth, id, now),
-		);
-		if (decodeName(berth) === undefined) writeFileSync(paths.longName(root, berth), name);
+		const { clone, bytes, remarks } = orLetGo({ root, job, clone: { id, berth, base: null } }, () => {
+			const opened = openBerth(root, berth, id, now);
+			if (decodeName(berth) === undefined) keepName(root, berth, name, id);
+			return opened;
+		});
 		const hold = { root, job, clone };
 		return { kind: "open", hold, dir: dirOf(hold), bytes, remarks: [...check.remarks, ...remarks] };
 	});
@@ -88,7 +89,7 @@ export async function condemnIfCorrupt(hold: Hold): Promise<{ hold: Hold; blob: 
 /** Swaps in what a build exported into the clone, gives up the hold, and retires what is superseded. */
 export function commitCache(hold: Hold, me: JobIdentity, now: Date): Commit | CacheFailure {
 	return orFailure(hold.root, () => {
-		const commit = commitClone(hold.root, hold.clone, now);
+		const commit = orLetGo(hold, () => commitClone(hold.root, hold.clone, now));
 		removeRecord(hold.root, hold.job);
 		retire(hold.root, hold.clone.berth, me, now);
 		return commit;
@@ -106,16 +107,17 @@ export function releaseCache(hold: Hold): CacheFailure | { kind: "released" } {
 
 /** Tidies the whole root within the limits. */
 export function tidyCache(root: string, me: JobIdentity, limits: Limits, now: Date): Tidied | CacheFailure {
-	if (!statOf(root)?.isDirectory()) return { removed: [], freedBytes: 0 };
-	return orFailure(root, () => tidy(root, me, limits, now));
+	return orFailure(root, () =>
+		statOf(root)?.isDirectory() ? tidy(root, me, limits, now) : { removed: [], freedBytes: 0 },
+	);
 }
 
 // A full disk must not be left fuller by the clone that filled it.
-function orLetGo<T>(root: string, job: JobId, clone: Clone, act: () => T): T {
+function orLetGo<T>(hold: Hold, act: () => T): T {
 	try {
 		return act();
 	} catch (error) {
-		releaseCache({ root, job, clone });
+		releaseCache(hold);
 		throw error;
 	}
 }

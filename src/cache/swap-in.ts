@@ -34,7 +34,7 @@ export function commitClone(root: string, clone: Clone, now: Date): Commit {
 		removeTree(dir);
 		return layout.kind === "empty" ? { kind: "nothing-exported" } : layout;
 	}
-	const current = readCurrent(root, clone.berth);
+	const current = readInForce(root, clone);
 	if (clone.base !== null && current !== undefined && sameRoots(clone.base.roots, layout.roots)) {
 		removeTree(dir);
 		noteUse(root, clone.berth, now);
@@ -52,6 +52,11 @@ export function commitClone(root: string, clone: Clone, now: Date): Commit {
 		bytesWritten: total(layout.live) - bytesReused,
 		bytesShared,
 	};
+}
+
+function readInForce(root: string, { berth }: Clone): GenerationId | undefined {
+	const current = readCurrent(root, berth);
+	return current !== undefined && statOf(paths.generation(root, berth, current)) ? current : undefined;
 }
 
 /** Drops a clone that is not to be committed. */
@@ -103,7 +108,8 @@ function swapIn(root: string, { berth, id }: Clone, dir: string): void {
 		if (statOf(dir) === undefined) throw new Error(`the clone ${dir} was removed while it was swapped in`);
 	}
 	sync(generations);
-	sync(paths.clones(root, berth));
+	// Retention takes this one too, once it is empty.
+	unless(["ENOENT"], () => sync(paths.clones(root, berth)));
 	replaceCurrent(root, berth, id);
 }
 
