@@ -60,7 +60,7 @@ async function berthBuild(build: Build, root: string, step: number): Promise<Exp
 	const dir = dirOf(opened.hold);
 	const seconds = await build(step, opened.hold.clone.base === null ? undefined : dir, dir);
 	const bytes = treeBytes(dir, (path) => statSync(path).nlink === 1);
-	const commit = commitCache(opened.hold, me, new Date());
+	const commit = commitCache(opened.hold, me, { now: new Date() });
 	if (commit.kind !== "swapped-in") throw new Error(`the commit ended as ${commit.kind}`);
 	return { seconds, bytes };
 }

@@ -49,7 +49,7 @@ function cycle(root: string, blobs: number): { open: number; commit: number } {
 	if (opened.value.kind === "failed") throw new Error(opened.value.problem);
 	const { hold } = opened.value;
 	exportInto(dirOf(hold), blobs);
-	const committed = timed(() => commitCache(hold, me, new Date()));
+	const committed = timed(() => commitCache(hold, me, { now: new Date() }));
 	if (committed.value.kind !== "swapped-in") throw new Error(`the commit ended as ${committed.value.kind}`);
 	return { open: opened.seconds, commit: committed.seconds };
 }

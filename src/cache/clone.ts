@@ -14,6 +14,7 @@ import { errnoOf, readSmall, statOf, unless } from "./files.ts";
 import { type Descriptor, type LiveSet, readLayout } from "./layout.ts";
 import type { BerthDir } from "./name.ts";
 import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
+import { progressOf, type Say } from "./progress.ts";
 
 /** One job's private clone of a berth's generation, or an empty directory where there was none; plain data. */
 export type Clone = {
@@ -30,6 +31,15 @@ export type OpenedBerth = {
 	readonly remarks: readonly string[];
 };
 
+/** Which berth to clone, and the id that the clone gets. */
+export type BerthRequest = {
+	readonly root: string;
+	readonly berth: BerthDir;
+	readonly id: GenerationId;
+	readonly now: Date;
+	readonly say: Say | undefined;
+};
+
 type Attempt = OpenedBerth | "changed";
 
 // Each further attempt needs another job's swap or retention to fall into these few milliseconds.
@@ -40,9 +50,9 @@ const mostAttempts = 20;
  * (BuildKit rewrites it in place). Never reads a half generation: one that is retired meanwhile is started over, one
  * that is broken is set aside. The caller's job record must name the clone before.
  */
-export function openBerth(root: string, berth: BerthDir, id: GenerationId, now: Date): OpenedBerth {
+export function openBerth({ root, berth, id, now, say }: BerthRequest): OpenedBerth {
 	for (let attempt = 0; attempt < mostAttempts; attempt++) {
-		const opened = attemptToOpen(root, berth, id, now);
+		const opened = attemptToOpen({ root, berth, id, now, say });
 		if (opened !== "changed") return opened;
 		rmSync(paths.clone(root, berth, id), { recursive: true, force: true });
 	}
@@ -76,7 +86,7 @@ function markUntouched(dir: string): void {
 	utimesSync(join(dir, "index.json"), 0, 0);
 }
 
-function attemptToOpen(root: string, berth: BerthDir, id: GenerationId, now: Date): Attempt {
+function attemptToOpen({ root, berth, id, now, say }: BerthRequest): Attempt {
 	if (makeEmptyClone(root, berth, id) === "changed") return "changed";
 	const generation = readCurrent(root, berth);
 	if (generation === undefined) {
@@ -88,11 +98,13 @@ function attemptToOpen(root: string, berth: BerthDir, id: GenerationId, now: Dat
 	const layout = readLayout(from);
 	if (layout.kind !== "whole") {
 		if (readCurrent(root, berth) !== generation) return "changed";
+		if (statOf(from) === undefined)
+			return unbased(berth, id, [`generation ${generation} is not there any more`]);
 		const reason = layout.kind === "broken" ? layout.reason : "it has no index.json";
 		setAside(root, berth, generation);
 		return unbased(berth, id, [`generation ${generation} is broken and was set aside: ${reason}`]);
 	}
-	const linked = fill(from, paths.clone(root, berth, id), layout.live);
+	const linked = fill(from, paths.clone(root, berth, id), { live: layout.live, say });
 	if (linked === "changed")
 		return readCurrent(root, berth) === generation ? lost(root, berth, id, generation) : "changed";
 	noteUse(root, berth, now);
@@ -127,11 +139,19 @@ function makeEmptyClone(root: string, berth: BerthDir, id: GenerationId): "made"
 		: "made";
 }
 
-function fill(from: string, to: string, live: LiveSet): "linked" | "copied" | "changed" {
+function fill(
+	from: string,
+	to: string,
+	{ live, say }: { live: LiveSet; say: Say | undefined },
+): "linked" | "copied" | "changed" {
 	let how: "linked" | "copied" = "linked";
 	try {
 		mkdirSync(blobsDir(to), { recursive: true });
-		for (const digest of live.keys()) how = linkOrCopy(blobPath(from, digest), blobPath(to, digest), how);
+		const copied = progressOf("Copied", say);
+		for (const [digest, size] of live) {
+			how = linkOrCopy(blobPath(from, digest), blobPath(to, digest), how);
+			if (how === "copied") copied(size);
+		}
 		for (const name of ["oci-layout", "index.json"]) {
 			const text = readSmall(join(from, name), 32 * 1024 * 1024);
 			if (text === undefined) return "changed";

@@ -1,6 +1,6 @@
 import { utimesSync } from "node:fs";
 import { readSmall, replaceFile, statOf, unless } from "./files.ts";
-import type { BerthDir } from "./name.ts";
+import { type BerthDir, decodeName } from "./name.ts";
 import { type GenerationId, isId, paths } from "./paths.ts";
 
 /** The generation in force; undefined where there is none or `current` holds no id. */
@@ -17,6 +17,11 @@ export function replaceCurrent(root: string, berth: BerthDir, id: GenerationId):
 export function keepName(root: string, berth: BerthDir, name: string, id: GenerationId): void {
 	if (readSmall(paths.longName(root, berth), 1 << 20) === name) return;
 	replaceFile(paths.berth(root, berth), "name", name, `name.${id}.tmp`);
+}
+
+/** The container name that a berth is of; of one whose kept name is lost, its directory's. */
+export function nameOf(root: string, berth: BerthDir): string {
+	return decodeName(berth) ?? readSmall(paths.longName(root, berth), 1 << 20) ?? berth;
 }
 
 /** The clone that a file on its way into a berth is named after, if that is what it is. */

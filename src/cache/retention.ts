@@ -1,6 +1,6 @@
 import { rmdirSync, statfsSync } from "node:fs";
 import { join } from "node:path";
-import { lastUsed, readCurrent } from "./current.ts";
+import { lastUsed, nameOf, readCurrent } from "./current.ts";
 import { entriesOf, notOurs, removeTree, statOf, unless } from "./files.ts";
 import type { CacheMaxSize } from "./inputs.ts";
 import { boundMs, clonesInUse, type JobIdentity, readRecords } from "./job-records.ts";
@@ -42,6 +42,7 @@ export function removeBerth(root: string, berth: BerthDir, me: JobIdentity, now:
 	if (clonesInUse(readRecords(root, me, now), berth).size > 0) return [];
 	// Another user's berth on a shared root is theirs to remove.
 	const wasInForce = statOf(paths.current(root, berth)) !== undefined;
+	const name = nameOf(root, berth);
 	if (removeTree(paths.current(root, berth)) === undefined) return [];
 	const bytes = retire(root, berth, me, now).reduce((sum, each) => sum + each.bytes, 0);
 	removeTree(paths.longName(root, berth));
@@ -50,7 +51,7 @@ export function removeBerth(root: string, berth: BerthDir, me: JobIdentity, now:
 		unless([...notOurs, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR"], () => rmdirSync(dir));
 	}
 	const isGone = wasInForce || statOf(paths.berth(root, berth)) === undefined;
-	return isGone || bytes > 0 ? [{ kind: "berth", name: berth, bytes }] : [];
+	return isGone || bytes > 0 ? [{ kind: "berth", name, bytes }] : [];
 }
 
 function maxBytes(root: string, { maxSize }: Limits): { maxBytes?: number } {

@@ -1,6 +1,6 @@
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
-import { readCurrent, temporaryOf } from "./current.ts";
+import { nameOf, readCurrent, temporaryOf } from "./current.ts";
 import { entriesOf, removeTree, statOf, unless } from "./files.ts";
 import {
 	clonesInUse,
@@ -12,10 +12,12 @@ import {
 import { type BerthDir, isBerthDir } from "./name.ts";
 import { type GenerationId, isId, paths } from "./paths.ts";
 
-/** One thing that was removed from the cache root, and the bytes of disk that this freed. */
+/** One thing that was removed from the cache root: the container name it was of, and the bytes of disk that came free. */
 export type Removed = {
 	readonly kind: "generation" | "clone" | "berth";
 	readonly name: string;
+	/** Which generation or clone. */
+	readonly id?: string;
 	readonly bytes: number;
 };
 
@@ -29,6 +31,7 @@ export function retire(root: string, berth: BerthDir, me: JobIdentity, now: Date
 	const temporaries = entriesOf(paths.berth(root, berth)).filter((entry) => temporaryOf(entry) !== undefined);
 	const arriving = clonesInUse(readRecords(root, me, now), berth);
 	const current = readCurrent(root, berth);
+	const name = nameOf(root, berth);
 	for (const entry of temporaries) {
 		const id = temporaryOf(entry);
 		if (id !== undefined && !arriving.has(id)) removeTree(join(paths.berth(root, berth), entry));
@@ -37,7 +40,7 @@ export function retire(root: string, berth: BerthDir, me: JobIdentity, now: Date
 		const id = entry.replace(/\.broken$/, "");
 		if (!isId<GenerationId>(id) || entry === current || arriving.has(id)) return [];
 		const bytes = removeTree(join(paths.generations(root, berth), entry));
-		return bytes === undefined ? [] : [{ kind: "generation" as const, name: `${berth}/${entry}`, bytes }];
+		return bytes === undefined ? [] : [{ kind: "generation" as const, name, id: entry, bytes }];
 	});
 }
 
@@ -85,5 +88,5 @@ function isBerth(root: string, berth: BerthDir): boolean {
 function removeClone(root: string, berth: BerthDir, id: GenerationId): Removed[] {
 	if (!isBerth(root, berth) || !entriesOf(paths.clones(root, berth)).includes(id)) return [];
 	const bytes = removeTree(paths.clone(root, berth, id));
-	return bytes === undefined ? [] : [{ kind: "clone", name: `${berth}/${id}`, bytes }];
+	return bytes === undefined ? [] : [{ kind: "clone", name: nameOf(root, berth), id, bytes }];
 }

@@ -43,7 +43,7 @@ export function prepareRoot(root: string): RootCheck {
 	}
 }
 
-/** What a file system error means to the user, with what to do about it; anything but such an error is thrown on. */
+/** What an error in the cache means to the user, with what to do about it. */
 export function describe(error: unknown): string {
 	const advice: Readonly<Record<string, string>> = {
 		EACCES: `is not permitted to uid ${process.geteuid?.()}; make it writable, or set cache-root to a directory that is`,
@@ -56,7 +56,9 @@ export function describe(error: unknown): string {
 		EIO: "can't be read or written, the disk reports errors; set cache-root to a healthy disk",
 	};
 	const code = errnoOf(error);
-	if (code === undefined) throw error;
+	// A bug of ours must not fail a build that needs no cache.
+	if (code === undefined)
+		return `stopped being used by an error of Berth's own, please report it: ${String(error)}`;
 	return advice[code] ?? `can't be used (${code}); set cache-root elsewhere`;
 }
 

@@ -5,17 +5,28 @@ import { entriesOf, statOf, unless } from "./files.ts";
 import { type LiveSet, strayDirectory } from "./layout.ts";
 import type { BerthDir } from "./name.ts";
 import { blobPath, blobsDir, paths } from "./paths.ts";
+import { progressOf, type Say } from "./progress.ts";
 import { berthsOf } from "./retire.ts";
 
 // Below a disk block there is little to save, and a base image's metadata is most of the files.
 const leastBytes = 4096;
+
+/** A clone of a berth, about to be swapped in, and the blobs that it is made of. */
+export type SharingRequest = {
+	readonly root: string;
+	readonly berth: BerthDir;
+	readonly dir: string;
+	readonly live: LiveSet;
+	readonly say: Say | undefined;
+};
 
 /**
  * Replaces new blobs of a clone by hard links to equal ones of other berths, so that ten images on one base cost one
  * base. Equal means byte for byte: a neighbour's blob gone bad must not spread. Returns the bytes now shared; where
  * links can't be made, nothing is.
  */
-export function shareWithNeighbours(root: string, berth: BerthDir, dir: string, live: LiveSet): number {
+export function shareWithNeighbours({ root, berth, dir, live, say }: SharingRequest): number {
+	const compared = progressOf("Compared", say);
 	const wanted = new Map<string, Digest>();
 	for (const [digest, size] of live) {
 		if (size >= leastBytes && statOf(blobPath(dir, digest))?.nlink === 1) wanted.set(hexOf(digest), digest);
@@ -33,6 +44,7 @@ export function shareWithNeighbours(root: string, berth: BerthDir, dir: string, 
 			if (digest === undefined || !takeLink(blobPath(theirs, digest), blobPath(dir, digest))) continue;
 			wanted.delete(hex);
 			shared += live.get(digest) ?? 0;
+			compared(live.get(digest) ?? 0);
 		}
 	}
 	return shared;

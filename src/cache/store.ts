@@ -6,6 +6,7 @@ import { type JobIdentity, removeRecord, writeRecord } from "./job-records.ts";
 import { firstCorrupt, reach } from "./layout.ts";
 import { decodeName, encodeName } from "./name.ts";
 import { type GenerationId, type JobId, newId, paths } from "./paths.ts";
+import { progressOf, type Say } from "./progress.ts";
 import { type Limits, type Tidied, tidy } from "./retention.ts";
 import { retire, sweepTheDead } from "./retire.ts";
 import { describe, prepareRoot } from "./root.ts";
@@ -29,8 +30,10 @@ export type OpenRequest = {
 	readonly name: string;
 	readonly me: JobIdentity;
 	readonly engine: string | null;
-	readonly now: Date;
-};
+} & Occasion;
+
+/** When something is done, and who hears how it goes on. */
+export type Occasion = { readonly now: Date; readonly say?: Say };
 
 /** The directory of a held clone. */
 export function dirOf({ root, clone }: Hold): string {
@@ -43,7 +46,7 @@ export function exportedTo(hold: Hold): boolean {
 }
 
 /** Opens the berth of a container name: a private clone of its generation in force, recorded under `jobs/`. */
-export function openCache({ root, name, me, engine, now }: OpenRequest): Opened | CacheFailure {
+export function openCache({ root, name, me, engine, now, say }: OpenRequest): Opened | CacheFailure {
 	const check = prepareRoot(root);
 	if (check.kind === "unusable") return { kind: "failed", problem: check.problem };
 	return orFailure(root, () => {
@@ -62,7 +65,7 @@ export function openCache({ root, name, me, engine, now }: OpenRequest): Opened 
 		const id = newId<GenerationId>(now);
 		writeRecord(root, { ...me, id: job, engine, since: now.toISOString(), clones: [{ berth, id }] });
 		const { clone, bytes, remarks } = orLetGo({ root, job, clone: { id, berth, base: null } }, () => {
-			const opened = openBerth(root, berth, id, now);
+			const opened = openBerth({ root, berth, id, now, say });
 			if (decodeName(berth) === undefined) keepName(root, berth, name, id);
 			return opened;
 		});
@@ -75,24 +78,34 @@ export function openCache({ root, name, me, engine, now }: OpenRequest): Opened 
  * Whether the generation that a failed build read from has a blob with wrong bytes. If so it is set aside, and the
  * clone emptied for a build without it; the answer names the blob.
  */
-export async function condemnIfCorrupt(hold: Hold): Promise<{ hold: Hold; blob: string } | undefined> {
+export async function condemnIfCorrupt(
+	hold: Hold,
+	say?: Say,
+): Promise<{ hold: Hold; blob: string } | undefined> {
 	const { root, job, clone } = hold;
 	if (clone.base === null) return undefined;
 	const dir = dirOf(hold);
 	const layout = reach(dir, clone.base.roots);
-	const blob = layout.kind === "whole" ? await firstCorrupt(dir, layout.live) : "a blob";
+	const blob =
+		layout.kind === "whole" ? await firstCorrupt(dir, layout.live, progressOf("Checked", say)) : "a blob";
 	if (blob === undefined) return undefined;
 	setAside(root, clone.berth, clone.base.generation);
 	return { hold: { root, job, clone: emptyClone(root, clone) }, blob };
 }
 
+/** What became of a clone; of a swap also the bytes of disk that came free with the generation before. */
+export type Committed =
+	| Exclude<Commit, { kind: "swapped-in" }>
+	| (Extract<Commit, { kind: "swapped-in" }> & { readonly bytesFreed: number });
+
 /** Swaps in what a build exported into the clone, gives up the hold, and retires what is superseded. */
-export function commitCache(hold: Hold, me: JobIdentity, now: Date): Commit | CacheFailure {
+export function commitCache(hold: Hold, me: JobIdentity, { now, say }: Occasion): Committed | CacheFailure {
 	return orFailure(hold.root, () => {
-		const commit = orLetGo(hold, () => commitClone(hold.root, hold.clone, now));
+		const commit = orLetGo(hold, () => commitClone(hold.root, hold.clone, { now, say }));
 		removeRecord(hold.root, hold.job);
-		retire(hold.root, hold.clone.berth, me, now);
-		return commit;
+		const retired = retire(hold.root, hold.clone.berth, me, now);
+		if (commit.kind !== "swapped-in") return commit;
+		return { ...commit, bytesFreed: retired.reduce((sum, each) => sum + each.bytes, 0) };
 	});
 }
 

@@ -6,6 +6,7 @@ import { noteUse, readCurrent, replaceCurrent } from "./current.ts";
 import { entriesOf, removeTree, statOf, sync, unless } from "./files.ts";
 import { type Layout, type LiveSet, reach, readLayout, sameRoots } from "./layout.ts";
 import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
+import type { Say } from "./progress.ts";
 import { shareWithNeighbours } from "./sharing.ts";
 
 /** What became of a clone. Bytes are those of the blobs that the generation reaches, reused or new. */
@@ -27,7 +28,11 @@ export type Commit =
  * instruction it leaves the former generation in force. The clone is gone afterwards, whatever the outcome; the
  * job's record may only be removed then.
  */
-export function commitClone(root: string, clone: Clone, now: Date): Commit {
+export function commitClone(
+	root: string,
+	clone: Clone,
+	{ now, say }: { now: Date; say: Say | undefined },
+): Commit {
 	const dir = paths.clone(root, clone.berth, clone.id);
 	const layout: Layout = wasExportedTo(dir) ? readLayout(dir) : { kind: "empty" };
 	if (layout.kind !== "whole") {
@@ -42,9 +47,9 @@ export function commitClone(root: string, clone: Clone, now: Date): Commit {
 	}
 	const bytesReused = reusedBytes(dir, clone, layout.live);
 	sweep(dir, layout.live);
-	const bytesShared = shareWithNeighbours(root, clone.berth, dir, layout.live);
+	const bytesShared = shareWithNeighbours({ root, berth: clone.berth, dir, live: layout.live, say });
 	makeDurable(dir, layout.live);
-	swapIn(root, clone, dir);
+	if (!swapIn(root, clone, dir)) return { kind: "broken", reason: "its directory was removed meanwhile" };
 	return {
 		kind: "swapped-in",
 		generation: clone.id,
@@ -99,18 +104,19 @@ function makeDurable(dir: string, live: LiveSet): void {
 	}
 }
 
-function swapIn(root: string, { berth, id }: Clone, dir: string): void {
+function swapIn(root: string, { berth, id }: Clone, dir: string): boolean {
 	const generations = paths.generations(root, berth);
 	for (;;) {
 		mkdirSync(generations, { recursive: true });
 		// Retention may take the empty directory of a berth out of use away; the clone itself it never touches.
 		if (unless(["ENOENT"], () => renameSync(dir, join(generations, id)) ?? true)) break;
-		if (statOf(dir) === undefined) throw new Error(`the clone ${dir} was removed while it was swapped in`);
+		if (statOf(dir) === undefined) return false;
 	}
 	sync(generations);
 	// Retention takes this one too, once it is empty.
 	unless(["ENOENT"], () => sync(paths.clones(root, berth)));
 	replaceCurrent(root, berth, id);
+	return true;
 }
 
 function total(live: LiveSet): number {

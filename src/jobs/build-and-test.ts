@@ -46,10 +46,12 @@ function hand({ hold, from, to }: Wired, { cache }: Inputs, { step }: Tools): vo
 	if (cache.extraArgsEnv !== undefined) step.exportVariable(cache.extraArgsEnv, extraArgs(from, to));
 }
 
-function settle(run: BuildRun, wired: Wired, { me, now }: Tools): Settled {
+function settle(run: BuildRun, wired: Wired, tools: Tools): Settled {
 	if (run.hold === undefined) return { outcome: { kind: "off" } };
 	if (run.problem !== undefined) return dropHold(run.hold, "the build failed");
-	return wired.readOnly === undefined ? commitHold(run.hold, me, now()) : dropHold(run.hold, wired.readOnly);
+	return wired.readOnly === undefined
+		? commitHold(run.hold, tools.me, tools)
+		: dropHold(run.hold, wired.readOnly);
 }
 
 function reportOf({ cache }: Inputs, wired: Wired, { outcome, problem }: Settled): RunReport {

@@ -33,7 +33,7 @@ export async function buildWithCache(request: BuildRequest, tools: Tools): Promi
 	let ranAgain = false;
 	if (built.kind === "failed" && built.suspectsCache && hold !== undefined) {
 		tools.log.info("This reads like a broken cache: checking every blob of the generation that was imported");
-		const condemned = await condemnIfCorrupt(hold);
+		const condemned = await condemnIfCorrupt(hold, tools.log.info);
 		if (condemned !== undefined) {
 			tools.log.warning(
 				`${condemned.blob} in the cache is corrupt: its generation was set aside, building again without it`,

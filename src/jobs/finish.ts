@@ -22,6 +22,12 @@ export async function finish(state: JobState | undefined, tools: FinishTools): P
 		return;
 	}
 	for (const each of tidied.removed) tools.log.info(describeRemoved(each));
+	if (tidied.removed.some(({ kind, name }) => kind === "berth" && name === state.name)) {
+		const named = JSON.stringify(state.name);
+		tools.log.warning(
+			`cache-max-size or cache-max-age leaves no room for ${named} itself: its berth was removed, and its next build starts without a cache`,
+		);
+	}
 	tools.log.info(`Tidied the cache root: ${humanBytes(tidied.freedBytes)} freed`);
 }
 
@@ -32,16 +38,17 @@ async function settlePending(
 ): Promise<void> {
 	const { hold, readOnly } = pending;
 	// Where nothing was exported the build may have died of a corrupt blob, and would again tomorrow.
-	const condemned = readOnly === null && !exportedTo(hold) ? await condemnIfCorrupt(hold) : undefined;
+	const condemned =
+		readOnly === null && !exportedTo(hold) ? await condemnIfCorrupt(hold, tools.log.info) : undefined;
 	if (condemned !== undefined) {
 		tools.log.warning(`${condemned.blob} in the cache is corrupt: its generation was set aside`);
 	}
-	const { outcome, problem } =
-		readOnly === null ? commitHold(hold, me, tools.now()) : dropHold(hold, readOnly);
+	const { outcome, problem } = readOnly === null ? commitHold(hold, me, tools) : dropHold(hold, readOnly);
 	if (problem !== undefined) tools.log.warning(problem);
 	tools.log.info(`Cache: ${describeOutcome(outcome)}`);
 }
 
-function describeRemoved({ kind, name, bytes }: Removed): string {
-	return `Removed the ${kind} ${name}: ${humanBytes(bytes)} freed`;
+function describeRemoved({ kind, name, id, bytes }: Removed): string {
+	const what = id === undefined ? kind : `${kind} ${id}`;
+	return `Removed the ${what} of ${JSON.stringify(name)}: ${humanBytes(bytes)} freed`;
 }

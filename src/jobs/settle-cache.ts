@@ -2,6 +2,7 @@ import type { Hold } from "../cache/hold.ts";
 import { commitCache, releaseCache } from "../cache/store.ts";
 import type { CacheOutcome } from "../report/report.ts";
 import type { Identity } from "../runner/identity.ts";
+import type { Tools } from "./tools.ts";
 
 /** How a hold ended; a problem is worth a warning. */
 export type Settled = { readonly outcome: CacheOutcome; readonly problem?: string };
@@ -16,8 +17,8 @@ export function dropHold(hold: Hold, reason: string): Settled {
 }
 
 /** Swaps in what a build exported into the held clone, if it is new and whole. */
-export function commitHold(hold: Hold, me: Identity, now: Date): Settled {
-	const commit = commitCache(hold, me, now);
+export function commitHold(hold: Hold, me: Identity, { now, log }: Pick<Tools, "now" | "log">): Settled {
+	const commit = commitCache(hold, me, { now: now(), say: log.info });
 	switch (commit.kind) {
 		case "swapped-in":
 		case "unchanged":

@@ -8,6 +8,8 @@ import type { Tools } from "./tools.ts";
 export type JobState = {
 	readonly me: Identity;
 	readonly root: string;
+	/** The container name that the job's berth is of. */
+	readonly name: string;
 	readonly limits: Limits;
 	/** The berth still held, and why what was exported into it may not be swapped in, if so. */
 	readonly pending: { readonly hold: Hold; readonly readOnly: string | null } | null;
@@ -18,17 +20,18 @@ export const stateName = "berth";
 
 /** Leaves to post what it has to finish; a job without a cache leaves nothing. */
 export function saveState(pending: JobState["pending"], { cache }: Inputs, { me, step }: Tools): void {
-	const { root, maxAgeMs, maxSize } = cache;
+	const { root, name, maxAgeMs, maxSize } = cache;
 	const limits = maxSize === undefined ? { maxAgeMs } : { maxAgeMs, maxSize };
-	const state: JobState = { me, root, limits, pending };
+	const state: JobState = { me, root, name, limits, pending };
 	step.saveState(stateName, JSON.stringify(state));
 }
 
 /** Reads the state back; undefined if main left none, or something else. */
 export function parseState(text: string): JobState | undefined {
-	const { me, root, limits, pending } = fields(parse(text));
+	const { me, root, name, limits, pending } = fields(parse(text));
 	const { runner, job } = fields(me);
 	if (typeof runner !== "string" || typeof job !== "string" || typeof root !== "string") return undefined;
+	if (typeof name !== "string") return undefined;
 	const bounds = asLimits(limits);
 	if (bounds === undefined) return undefined;
 	const hold = asHold(fields(pending)["hold"]);
@@ -36,6 +39,7 @@ export function parseState(text: string): JobState | undefined {
 	return {
 		me: { runner, job },
 		root,
+		name,
 		limits: bounds,
 		pending: hold === undefined ? null : { hold, readOnly: typeof readOnly === "string" ? readOnly : null },
 	};

@@ -32,7 +32,14 @@ export function wireCache({ cache, builder, engineId }: WireRequest, tools: Tool
 	const without = { hold: undefined, readOnly: undefined, from: cache.from, to: cache.to, bytes: 0 };
 	if (cache.mode === "off") return { ...without, problems: [] };
 	const { root, name } = cache;
-	const opened = openCache({ root, name, me: tools.me, engine: engineId, now: tools.now() });
+	const opened = openCache({
+		root,
+		name,
+		me: tools.me,
+		engine: engineId,
+		now: tools.now(),
+		say: tools.log.info,
+	});
 	if (opened.kind === "failed")
 		return { ...without, problems: [`${opened.problem}; building without a cache`] };
 	const decision = tools.mayWrite(cache.write);

@@ -24,6 +24,8 @@ export type CacheOutcome =
 			readonly bytesWritten: number;
 			/** Of the bytes written, those that another berth on this root had too. */
 			readonly bytesShared: number;
+			/** The bytes of disk that came free with the generation before. */
+			readonly bytesFreed: number;
 	  };
 
 /** What became of the build. */

@@ -36,7 +36,8 @@ export function describeOutcome(outcome: CacheOutcome): string {
 			const shared =
 				outcome.bytesShared > 0 ? `, ${humanBytes(outcome.bytesShared)} of it shared with other berths` : "";
 			const bytes = `${humanBytes(outcome.bytesReused)} reused, ${humanBytes(outcome.bytesWritten)} written${shared}`;
-			return `generation ${outcome.generation} swapped in, ${bytes}`;
+			const freed = outcome.bytesFreed > 0 ? `, ${humanBytes(outcome.bytesFreed)} freed` : "";
+			return `generation ${outcome.generation} swapped in, ${bytes}${freed}`;
 		}
 	}
 }

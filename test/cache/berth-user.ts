@@ -50,7 +50,7 @@ function use(me: JobIdentity, round: number): void {
 		return;
 	}
 	exportInto(opened.dir, layers("base", `${round % 3 === 0 ? "common" : runner} ${round >> 1}`));
-	const committed = commitCache(opened.hold, me, new Date());
+	const committed = commitCache(opened.hold, me, { now: new Date() });
 	if (committed.kind !== "swapped-in" && committed.kind !== "unchanged") note({ round, committed });
 	const tidied = tidyCache(root, me, { maxAgeMs: 60_000 }, new Date());
 	if ("kind" in tidied) note({ round, tidied });

@@ -58,8 +58,8 @@ describe("a dead job's clone and record", () => {
 		const { root, opened } = rootWithJob(t);
 		const { removed } = tidy(root, roomy, next);
 		assert.deepEqual(
-			removed.map(({ kind, name }) => [kind, name]),
-			[["clone", `app/${opened.hold.clone.id}`]],
+			removed.map(({ kind, name, id }) => [kind, name, id]),
+			[["clone", "app", opened.hold.clone.id]],
 		);
 		assert.ok(removed.every(({ bytes }) => bytes > 6000));
 		assert.deepEqual([look(root, "app").clones, look(root, "app").jobs], [[], []]);
@@ -121,7 +121,7 @@ describe("a living job's clone", () => {
 			const off = new Date(Date.now() + minutes * 60_000);
 			assert.ok("removed" in tidyCache(root, neighbours, roomy, off));
 			assert.deepEqual(faultsIn(opened.dir), []);
-			assert.equal(commitCache(opened.hold, mine, off).kind, "swapped-in");
+			assert.equal(commitCache(opened.hold, mine, { now: off }).kind, "swapped-in");
 			assert.ok("removed" in tidyCache(root, neighbours, roomy, new Date()));
 			assert.deepEqual(faultsIn(inForce(root, "app")), []);
 		});

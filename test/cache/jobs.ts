@@ -56,7 +56,7 @@ export function open(root: string, name: string, me: JobIdentity = jobOn("one"))
 
 /** Commits what was exported, which has to work. */
 export function commit({ hold }: Opened, me: JobIdentity = jobOn("one")): Commit {
-	const committed = commitCache(hold, me, new Date());
+	const committed = commitCache(hold, me, { now: new Date() });
 	assert.notEqual(committed.kind, "failed", JSON.stringify(committed));
 	return committed as Commit;
 }

@@ -23,7 +23,7 @@ function build(job: string): string {
 	const opened = openCache({ root, name: "app", me, engine: null, now });
 	if (opened.kind === "failed") return opened.problem;
 	exportInto(opened.dir, stack, form as Form);
-	const committed = commitCache(opened.hold, me, now);
+	const committed = commitCache(opened.hold, me, { now });
 	tidyCache(root, me, { maxAgeMs: 60_000, maxSize: { kind: "bytes", bytes: Number.MAX_SAFE_INTEGER } }, now);
 	return committed.kind;
 }

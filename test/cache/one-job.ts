@@ -35,7 +35,7 @@ function wholeJob(): OneJobSaid {
 	if (opened.kind === "failed") return { opened };
 	const faults = opened.hold.clone.base === null ? [] : faultsIn(opened.dir);
 	exportInto(opened.dir, layers(...seeds));
-	const committed = commitCache(opened.hold, me, now);
+	const committed = commitCache(opened.hold, me, { now });
 	return {
 		opened,
 		faults,
