@@ -10,6 +10,9 @@ const VERDICT = /^ERROR: /i;
 /** A verdict, or the failure of one step: `#8 ERROR: …`. */
 const FAILURE = /^(?:#\d+ )?(?:ERROR|failed to solve): /i;
 
+/** What docker says below its complaint about an argument. */
+const USAGE = /^(?:Usage: |Run 'docker .*--help')/;
+
 /** Texts of BuildKit when a layer that an imported cache promised is missing, cut short or altered. */
 const CACHE_FAULTS = [
 	/unexpected commit digest/,
@@ -24,7 +27,8 @@ const MISSING_SOURCE = /"[^"]*": not found/;
 /** The line that says best why buildx failed, without colours and wrappings; empty if it printed nothing. */
 export function lastError(stderr: string): string {
 	const lines = linesOf(stderr);
-	const line = lines.findLast((candidate) => VERDICT.test(candidate)) ?? lines.at(-1) ?? "";
+	const verdict = lines.findLast((candidate) => VERDICT.test(candidate));
+	const line = verdict ?? lines.findLast((candidate) => !USAGE.test(candidate)) ?? "";
 	return line.replace(NOISE, "");
 }
 

@@ -19,7 +19,8 @@ export const actionsLog: Log = {
 	group: (title, act) => core.group(oneLine(title), act),
 };
 
-// A name or an engine's message with a line break in it could otherwise say "::error::" or end a group.
+// A name or an engine's message with a line break in it could otherwise say "::error::" or end a group; and "##[error]"
+// the runner obeys anywhere in a line (actions/runner, ActionCommand.TryParse).
 function oneLine(text: string): string {
-	return text.replace(/[\r\n]+/g, " ⏎ ");
+	return text.replace(/[\r\n]+/g, " ⏎ ").replaceAll("##[", "## [");
 }

@@ -22,20 +22,23 @@ export const runInStep: Run = async (program, args, { quiet = false } = {}) => {
 	if (path === "") return { kind: "not-found", program };
 	const stdout = new Tail();
 	const stderr = new Tail();
+	let lineEnded = true;
 	const into = (tail: Tail) => (data: Buffer) => {
 		tail.add(data);
 		if (!quiet) process.stdout.write(data);
+		lineEnded = data.at(-1) === "\n".charCodeAt(0);
 	};
 	const listeners = { stdout: into(stdout), stderr: into(stderr) };
-	// What a build prints is not for the runner to obey: a Dockerfile's "::error::" stays text.
+	// Neither what a build prints nor its arguments are for the runner to obey: a Dockerfile's "::error::" stays text,
+	// and so does "##[save-state]" in a label made of a pull request's title (the runner reads that form anywhere).
 	const resume = quiet ? "" : randomUUID();
 	if (!quiet)
-		process.stdout.write(`[command]${[path, ...args].map(shown).join(" ")}\n::stop-commands::${resume}\n`);
+		process.stdout.write(`::stop-commands::${resume}\n[command]${[path, ...args].map(shown).join(" ")}\n`);
 	try {
 		const code = await exec(`"${path}"`, [...args], { silent: true, ignoreReturnCode: true, listeners });
 		return { kind: "exited", code: code ?? 1, stdout: stdout.text(), stderr: stderr.text() };
 	} finally {
-		if (!quiet) process.stdout.write(`::${resume}::\n`);
+		if (!quiet) process.stdout.write(`${lineEnded ? "" : "\n"}::${resume}::\n`);
 	}
 };
 

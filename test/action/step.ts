@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Command, obeyedCommands } from "./commands.ts";
 
 /** What the runner would have of a step that ran: its log, and the files the step wrote for it. */
 export type StepResult = {
@@ -11,9 +12,20 @@ export type StepResult = {
 	readonly outputs: Readonly<Record<string, string>>;
 	readonly exported: Readonly<Record<string, string>>;
 	readonly summary: string;
-	/** The lines of the log that the runner shows as errors or warnings. */
+	/** The workflow commands in the log that the runner would obey, in order. */
+	readonly obeyed: readonly Command[];
+	/** What of them the runner shows as errors or warnings. */
 	readonly errors: readonly string[];
 	readonly warnings: readonly string[];
+};
+
+/** A step's process while it runs. */
+export type Running = {
+	readonly ended: Promise<StepResult>;
+	/** Resolves once the log has the text; rejects if the process ends without having said it. */
+	readonly says: (text: string) => Promise<void>;
+	/** Kills the process and, unless it is to be alone, all that it started. */
+	readonly kill: (whom: "alone" | "with children") => void;
 };
 
 /** One job of a workflow, on a runner of its own work directory unless told otherwise. */
@@ -24,7 +36,7 @@ export type Step = {
 	readonly main: () => Promise<StepResult>;
 	readonly post: () => Promise<StepResult>;
 	/** Starts main and hands over the process, for tests that kill it. */
-	readonly startMain: () => { readonly pid: number; readonly ended: Promise<StepResult> };
+	readonly startMain: () => Running;
 };
 
 const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -36,6 +48,8 @@ export function newJob(
 	options: { dir?: string; event?: { name: string; payload: unknown } } = {},
 ): Job {
 	const dir = options.dir ?? mkdtempSync(join(tmpdir(), "berth-job-"));
+	// The runner empties its temporary directory before every job.
+	rmSync(join(dir, "temp"), { recursive: true, force: true });
 	for (const name of ["temp", "workspace"]) mkdirSync(join(dir, name), { recursive: true });
 	const event = join(dir, `event-${++jobs}.json`);
 	writeFileSync(event, JSON.stringify(options.event?.payload ?? {}));
@@ -66,41 +80,53 @@ export function removeJob(job: Job): void {
 export function newStep(job: Job, inputs: Readonly<Record<string, string>>): Step {
 	const files = mkdtempSync(join(job.dir, "step-"));
 	const state: Record<string, string> = {};
-	const start = (entry: "main" | "post") => {
+	const start = (entry: "main" | "post"): Running => {
 		const phase = join(files, entry);
-		const child = launch(
-			entry,
-			{ ...job.env, ...asInputs(inputs), ...asState(state), ...commandFiles(phase) },
-			job,
-		);
-		const ended = child.ended.then(({ code, log }) => {
+		const running = launch(entry, {
+			...job.env,
+			...asInputs(inputs),
+			...asState(state),
+			...commandFiles(phase),
+		});
+		const ended = running.ended.then(({ code, log }) => {
 			Object.assign(state, readCommands(join(phase, "state")));
 			return resultOf(phase, code, log);
 		});
-		return { pid: child.pid, ended };
+		return { ...running, ended };
 	};
 	return { main: () => start("main").ended, post: () => start("post").ended, startMain: () => start("main") };
 }
 
-function launch(
-	entry: string,
-	env: NodeJS.ProcessEnv,
-	job: Job,
-): { pid: number; ended: Promise<{ code: number | null; log: string }> } {
-	const cwd = job.env["GITHUB_WORKSPACE"];
+type Launched = Omit<Running, "ended"> & { readonly ended: Promise<{ code: number | null; log: string }> };
+
+function launch(entry: string, env: NodeJS.ProcessEnv): Launched {
+	const cwd = env["GITHUB_WORKSPACE"];
 	const child = spawn(process.execPath, [join(dist, entry, "index.js")], {
 		env,
 		...(cwd ? { cwd } : {}),
 		stdio: ["ignore", "pipe", "pipe"],
+		detached: true,
 	});
 	const chunks: Buffer[] = [];
-	child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-	child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
+	const log = () => Buffer.concat(chunks).toString("utf8");
 	const ended = new Promise<{ code: number | null; log: string }>((resolve, reject) => {
 		child.on("error", reject);
-		child.on("close", (code) => resolve({ code, log: Buffer.concat(chunks).toString("utf8") }));
+		child.on("close", (code) => resolve({ code, log: log() }));
 	});
-	return { pid: child.pid ?? 0, ended };
+	for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => chunks.push(chunk));
+	const says = (text: string) =>
+		new Promise<void>((resolve, reject) => {
+			const look = () => {
+				if (log().includes(text)) resolve();
+			};
+			for (const stream of [child.stdout, child.stderr]) stream.on("data", look);
+			child.on("close", () => reject(new Error(`it ended without saying ${text}: ${log()}`)));
+			look();
+		});
+	const kill = (whom: "alone" | "with children") => {
+		if (child.pid !== undefined) process.kill(whom === "alone" ? child.pid : -child.pid, "SIGKILL");
+	};
+	return { ended, says, kill };
 }
 
 function commandFiles(phase: string): Record<string, string> {
@@ -118,15 +144,15 @@ function commandFiles(phase: string): Record<string, string> {
 }
 
 function resultOf(phase: string, code: number | null, log: string): StepResult {
-	const lines = log.split("\n");
-	const said = (command: string) =>
-		lines.filter((line) => line.startsWith(`::${command}::`)).map((line) => line.slice(command.length + 4));
+	const obeyed = obeyedCommands(log);
+	const said = (name: string) => obeyed.filter((each) => each.name === name).map((each) => each.data);
 	return {
 		code,
 		log,
 		outputs: readCommands(join(phase, "output")),
 		exported: readCommands(join(phase, "env")),
 		summary: readFileSync(join(phase, "summary"), "utf8"),
+		obeyed,
 		errors: said("error"),
 		warnings: said("warning"),
 	};
