@@ -1,4 +1,4 @@
-import { emptyClone, openBerth, setAside, wasExportedTo } from "./clone.ts";
+import { type Clone, emptyClone, openBerth, setAside, wasExportedTo } from "./clone.ts";
 import { keepName } from "./current.ts";
 import { statOf } from "./files.ts";
 import type { Hold } from "./hold.ts";
@@ -75,22 +75,32 @@ export function openCache({ root, name, me, engine, now, say }: OpenRequest): Op
 }
 
 /**
- * Whether the generation that a failed build read from has a blob with wrong bytes. If so it is set aside, and the
- * clone emptied for a build without it; the answer names the blob.
+ * Whether a failed build was given a broken cache: a blob with other bytes than its name says. If so its generation is
+ * set aside, and the clone emptied for a build without it. A clone that is gone, or that somebody else took a blob from,
+ * says nothing about the generation.
  */
 export async function condemnIfCorrupt(
 	hold: Hold,
 	say?: Say,
-): Promise<{ hold: Hold; blob: string } | undefined> {
+): Promise<{ hold: Hold; reason: string } | undefined> {
 	const { root, job, clone } = hold;
-	if (clone.base === null) return undefined;
-	const dir = dirOf(hold);
-	const layout = reach(dir, clone.base.roots);
-	const blob =
-		layout.kind === "whole" ? await firstCorrupt(dir, layout.live, progressOf("Checked", say)) : "a blob";
-	if (blob === undefined) return undefined;
+	if (clone.base === null || statOf(dirOf(hold)) === undefined) return undefined;
+	const reason = await faultOf(hold, clone.base, say);
+	if (reason === undefined) return undefined;
 	setAside(root, clone.berth, clone.base.generation);
-	return { hold: { root, job, clone: emptyClone(root, clone) }, blob };
+	return { hold: { root, job, clone: emptyClone(root, clone) }, reason };
+}
+
+// The clone is hashed, not the generation: their blobs are the same files, but a neighbour may retire the generation.
+async function faultOf(hold: Hold, base: NonNullable<Clone["base"]>, say?: Say): Promise<string | undefined> {
+	const layout = reach(dirOf(hold), base.roots);
+	if (layout.kind === "whole") {
+		const blob = await firstCorrupt(dirOf(hold), layout.live, progressOf("Checked", say));
+		return blob === undefined ? undefined : `${blob} in the cache is corrupt`;
+	}
+	const generation = paths.generation(hold.root, hold.clone.berth, base.generation);
+	const behind = statOf(generation) === undefined ? undefined : reach(generation, base.roots);
+	return behind?.kind === "broken" ? `in the cache, ${behind.reason}` : undefined;
 }
 
 /** What became of a clone; of a swap also the bytes of disk that came free with the generation before. */

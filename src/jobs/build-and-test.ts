@@ -1,6 +1,6 @@
 import { extraArgs } from "../build/cache-entries.ts";
 import { maskable } from "../build/secret-values.ts";
-import type { RunReport } from "../report/report.ts";
+import type { CacheOutcome, RunReport } from "../report/report.ts";
 import { describeCache, renderSummary } from "../report/summary.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import { type BuildRun, buildWithCache } from "./build-with-cache.ts";
@@ -26,14 +26,15 @@ export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOut
 		saveState({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs, tools);
 	hand(wired, inputs, tools);
 	if (build === undefined) {
-		await conclude(reportOf(inputs, wired, { outcome: { kind: wired.hold ? "wired" : "off" } }), tools);
+		const outcome = wired.hold === undefined ? withoutBerth(inputs) : { kind: "wired" as const };
+		await conclude(reportOf(inputs, wired, { outcome }), tools);
 		return { kind: "done" };
 	}
 	const run = await buildWithCache({ build, builder, wired }, tools);
-	const settled = settle(run, wired, tools);
+	const settled = settle(run, { inputs, wired }, tools);
 	if (wired.hold !== undefined) saveState(null, inputs, tools);
 	if (settled.problem !== undefined) tools.log.warning(settled.problem);
-	await conclude({ ...reportOf(inputs, wired, settled), build: run.report }, tools);
+	await conclude({ ...reportOf(inputs, { ...wired, hold: run.hold }, settled), build: run.report }, tools);
 	return run.problem === undefined ? { kind: "done" } : { kind: "failed", problem: run.problem };
 }
 
@@ -41,27 +42,34 @@ export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOut
 function hand({ hold, from, to }: Wired, { cache }: Inputs, { step }: Tools): void {
 	step.output("cache-from", from.join("\n"));
 	step.output("cache-to", to.join("\n"));
-	step.output("cache-hit", String(hold?.clone.base != null));
 	step.output("cache-generation", hold?.clone.base?.generation ?? "");
 	if (cache.extraArgsEnv !== undefined) step.exportVariable(cache.extraArgsEnv, extraArgs(from, to));
 }
 
-function settle(run: BuildRun, wired: Wired, tools: Tools): Settled {
-	if (run.hold === undefined) return { outcome: { kind: "off" } };
+function settle(run: BuildRun, { inputs, wired }: { inputs: Inputs; wired: Wired }, tools: Tools): Settled {
+	if (run.hold === undefined) return { outcome: withoutBerth(inputs) };
 	if (run.problem !== undefined) return dropHold(run.hold, "the build failed");
 	return wired.readOnly === undefined
 		? commitHold(run.hold, tools.me, tools)
 		: dropHold(run.hold, wired.readOnly);
 }
 
+function withoutBerth({ cache }: Inputs): CacheOutcome {
+	return cache.mode === "off"
+		? { kind: "off" }
+		: { kind: "not-kept", reason: "the berth could not be opened" };
+}
+
 function reportOf({ cache }: Inputs, wired: Wired, { outcome, problem }: Settled): RunReport {
 	const problems = [...wired.problems, ...(problem === undefined ? [] : [problem])];
 	const hit = wired.hold?.clone.base != null;
-	return { cache: { name: cache.name, outcome, hit, bytesFound: wired.bytes, problems }, build: null };
+	const bytesFound = hit ? wired.bytes : 0;
+	return { cache: { name: cache.name, outcome, hit, bytesFound, problems }, build: null };
 }
 
 async function conclude(report: RunReport, { log, step }: Tools): Promise<void> {
-	const { outcome } = report.cache;
+	const { outcome, hit } = report.cache;
+	step.output("cache-hit", String(hit));
 	if (outcome.kind === "swapped-in" || outcome.kind === "unchanged") {
 		step.output("cache-generation", outcome.generation);
 		step.output("cache-bytes-reused", String(outcome.bytesReused));

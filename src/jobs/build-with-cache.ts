@@ -35,9 +35,7 @@ export async function buildWithCache(request: BuildRequest, tools: Tools): Promi
 		tools.log.info("This reads like a broken cache: checking every blob of the generation that was imported");
 		const condemned = await condemnIfCorrupt(hold, tools.log.info);
 		if (condemned !== undefined) {
-			tools.log.warning(
-				`${condemned.blob} in the cache is corrupt: its generation was set aside, building again without it`,
-			);
+			tools.log.warning(`${condemned.reason}: its generation was set aside, building again without it`);
 			const imported = localCacheFrom(dirOf(hold));
 			hold = condemned.hold;
 			ranAgain = true;

@@ -41,7 +41,7 @@ async function settlePending(
 	const condemned =
 		readOnly === null && !exportedTo(hold) ? await condemnIfCorrupt(hold, tools.log.info) : undefined;
 	if (condemned !== undefined) {
-		tools.log.warning(`${condemned.blob} in the cache is corrupt: its generation was set aside`);
+		tools.log.warning(`${condemned.reason}: its generation was set aside`);
 	}
 	const { outcome, problem } = readOnly === null ? commitHold(hold, me, tools) : dropHold(hold, readOnly);
 	if (problem !== undefined) tools.log.warning(problem);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { firstCorrupt, readLayout } from "../../src/cache/layout.ts";
-import { condemnIfCorrupt } from "../../src/cache/store.ts";
+import { condemnIfCorrupt, releaseCache } from "../../src/cache/store.ts";
 import { entries, inForce, look } from "./disk.ts";
 import { build, commit, newRoot, open, scratch } from "./jobs.ts";
 import { blob, exportInto, faultsIn, hexOfLayer, layer, layers } from "./layouts.ts";
@@ -65,12 +65,30 @@ describe("after a build that failed on its cache", () => {
 		const opened = open(root, "app");
 		const condemned = await condemnIfCorrupt(opened.hold);
 		assert.ok(condemned);
-		assert.equal(condemned.blob, digest);
+		assert.equal(condemned.reason, `${digest} in the cache is corrupt`);
 		assert.deepEqual(entries(opened.dir), []);
 		assert.equal(open(root, "app").hold.clone.base, null);
 		exportInto(opened.dir, layers("base", "packages"));
 		assert.equal(commit({ ...opened, hold: condemned.hold }).kind, "swapped-in");
 		assert.equal(look(root, "app").generations.length, 1);
+		assert.deepEqual(faultsIn(inForce(root, "app")), []);
+	});
+
+	test("is not blamed for a clone that is gone, as when a job is killed right after its commit", async (t) => {
+		const root = newRoot(t);
+		build(root, "app", layers("base"));
+		const { hold } = open(root, "app");
+		releaseCache(hold);
+		assert.equal(await condemnIfCorrupt(hold), undefined);
+		assert.deepEqual(faultsIn(inForce(root, "app")), []);
+	});
+
+	test("is not blamed for a blob that somebody deleted from the clone", async (t) => {
+		const root = newRoot(t);
+		build(root, "app", layers("base"));
+		const { hold, dir } = open(root, "app");
+		rmSync(blob(dir, hexOfLayer(layer("base"))));
+		assert.equal(await condemnIfCorrupt(hold), undefined);
 		assert.deepEqual(faultsIn(inForce(root, "app")), []);
 	});
 });
