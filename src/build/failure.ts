@@ -21,6 +21,9 @@ const CACHE_FAULTS = [
 	/failed to compute cache key: .*not found/,
 ];
 
+/** How often a sound layer is never pulled in one build. */
+const tellingPulls = 4;
+
 /** COPY or ADD of a path that the context or stage lacks; BuildKit quotes the path. */
 const MISSING_SOURCE = /"[^"]*": not found/;
 
@@ -33,13 +36,27 @@ export function lastError(stderr: string): string {
 }
 
 /**
- * Whether the failure reads like a broken imported cache. Only a suspicion: confirm it by hashing the blobs.
+ * Whether a build's words read like those of a broken imported cache. Only a suspicion: confirm it by hashing the blobs.
  */
 export function blamesCache(stderr: string): boolean {
-	return linesOf(stderr).some(
+	const lines = linesOf(stderr);
+	return complains(lines) || pullsAgain(lines);
+}
+
+function complains(lines: readonly string[]): boolean {
+	return lines.some(
 		(line) =>
 			FAILURE.test(line) && !MISSING_SOURCE.test(line) && CACHE_FAULTS.some((fault) => fault.test(line)),
 	);
+}
+
+// On the graph driver BuildKit 0.25 tries a corrupt last layer for most of a minute, then runs its step without a word.
+function pullsAgain(lines: readonly string[]): boolean {
+	const pulls = new Map<string, number>();
+	for (const line of lines) {
+		if (/^#\d+ pulling sha256:[0-9a-f]{64}.* done$/.test(line)) pulls.set(line, (pulls.get(line) ?? 0) + 1);
+	}
+	return Math.max(0, ...pulls.values()) >= tellingPulls;
 }
 
 function linesOf(stderr: string): string[] {

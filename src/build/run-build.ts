@@ -14,10 +14,14 @@ export type Wiring = {
 	readonly builderId?: string;
 };
 
-/** How a build ended. `suspectsCache`: its last words read like those of a broken imported cache. */
-export type Built =
+/**
+ * How a build ended. `suspectsCache`: it complained as of a broken imported cache, which it may have got over: a step
+ * that can be run again is (seen with BuildKit 0.25 on both image stores).
+ */
+export type Built = { readonly suspectsCache: boolean } & (
 	| { readonly kind: "built"; readonly metadata: BuildMetadata }
-	| { readonly kind: "failed"; readonly problem: string; readonly suspectsCache: boolean };
+	| { readonly kind: "failed"; readonly problem: string }
+);
 
 /**
  * Runs `docker buildx build`, its output streaming into the log. Secret values lie in files only this user can read,
@@ -36,11 +40,11 @@ export async function runBuild(
 		const ran = await run("docker", buildxArgs(build, { ...wiring, metadataFile, secretFiles }));
 		if (ran.kind === "not-found")
 			return { kind: "failed", problem: "docker is not on PATH", suspectsCache: false };
-		if (ran.code !== 0) {
-			const problem = lastError(ran.stderr) || `it exited with code ${ran.code} and said nothing`;
-			return { kind: "failed", problem, suspectsCache: blamesCache(ran.stderr) };
-		}
-		return { kind: "built", metadata: parseMetadata(textOf(metadataFile)) };
+		const suspectsCache = blamesCache(ran.stderr);
+		if (ran.code === 0)
+			return { kind: "built", metadata: parseMetadata(textOf(metadataFile)), suspectsCache };
+		const problem = lastError(ran.stderr) || `it exited with code ${ran.code} and said nothing`;
+		return { kind: "failed", problem, suspectsCache };
 	} finally {
 		rmSync(dir, { recursive: true, force: true });
 	}

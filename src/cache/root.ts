@@ -38,7 +38,6 @@ export function prepareRoot(root: string): RootCheck {
 		writeTag(paths.tag(root));
 		return { kind: "ready", remarks: remarksOn(root) };
 	} catch (error) {
-		if (errnoOf(error) === "EEXIST") return prepareRoot(root);
 		return unusable(root, describe(error));
 	}
 }
@@ -48,6 +47,7 @@ export function describe(error: unknown): string {
 	const advice: Readonly<Record<string, string>> = {
 		EACCES: `is not permitted to uid ${process.geteuid?.()}; make it writable, or set cache-root to a directory that is`,
 		EPERM: `is not permitted to uid ${process.geteuid?.()}; make it writable, or set cache-root to a directory that is`,
+		ENOENT: "can't be made there; set cache-root to a directory on a disk",
 		EROFS: "lies on a read-only file system; set cache-root to a directory that can be written",
 		ENOSPC: "lies on a full disk; free some space, or set cache-max-size so that Berth does",
 		EDQUOT: "is over its disk quota; free some space, or set cache-max-size so that Berth does",
@@ -73,18 +73,12 @@ function problemWith(root: string): string | undefined {
 	return `belongs to uid ${stat.uid}, not to uid ${uid} that runs this job; set cache-root to a directory of its own`;
 }
 
+// One level at a time: Node's recursive mkdir loops for ever where mkdir says ENOENT below a directory that is there, as
+// it does on /proc, and says ENOENT of a read-only file system, too.
 function makeDirectory(path: string): void {
-	try {
-		mkdirSync(path, { recursive: true, mode: 0o700 });
-	} catch (error) {
-		// Node's recursive mkdir says ENOENT of a read-only file system, too; access tells.
-		if (errnoOf(error) === "ENOENT") accessSync(nearestExisting(path), constants.W_OK);
-		throw error;
-	}
-}
-
-function nearestExisting(path: string): string {
-	return existsSync(path) ? path : nearestExisting(dirname(path));
+	if (existsSync(path)) return;
+	makeDirectory(dirname(path));
+	unless(["EEXIST"], () => mkdirSync(path, { mode: 0o700 }));
 }
 
 // A process killed here leaves a part of it, which is as good as none to the programs that look for it.

@@ -3,7 +3,7 @@ import { keepName } from "./current.ts";
 import { statOf } from "./files.ts";
 import type { Hold } from "./hold.ts";
 import { type JobIdentity, removeRecord, writeRecord } from "./job-records.ts";
-import { firstCorrupt, reach } from "./layout.ts";
+import { firstCorrupt, reach, readLayout } from "./layout.ts";
 import { decodeName, encodeName } from "./name.ts";
 import { type GenerationId, type JobId, newId, paths } from "./paths.ts";
 import { progressOf, type Say } from "./progress.ts";
@@ -75,7 +75,7 @@ export function openCache({ root, name, me, engine, now, say }: OpenRequest): Op
 }
 
 /**
- * Whether a failed build was given a broken cache: a blob with other bytes than its name says. If so its generation is
+ * Whether a build that complained of its cache was given, or has exported, a broken one: a blob with other bytes than its name says. If so its generation is
  * set aside, and the clone emptied for a build without it. A clone that is gone, or that somebody else took a blob from,
  * says nothing about the generation.
  */
@@ -93,7 +93,8 @@ export async function condemnIfCorrupt(
 
 // The clone is hashed, not the generation: their blobs are the same files, but a neighbour may retire the generation.
 async function faultOf(hold: Hold, base: NonNullable<Clone["base"]>, say?: Say): Promise<string | undefined> {
-	const layout = reach(dirOf(hold), base.roots);
+	// What a build that got over the fault has exported may hold the same blob: it leaves alone what is there.
+	const layout = exportedTo(hold) ? readLayout(dirOf(hold)) : reach(dirOf(hold), base.roots);
 	if (layout.kind === "whole") {
 		const blob = await firstCorrupt(dirOf(hold), layout.live, progressOf("Checked", say));
 		return blob === undefined ? undefined : `${blob} in the cache is corrupt`;

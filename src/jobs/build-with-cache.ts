@@ -27,32 +27,32 @@ export type BuildRun = {
  */
 export async function buildWithCache(request: BuildRequest, tools: Tools): Promise<BuildRun> {
 	const began = performance.now();
-	const { wired } = request;
-	let hold = wired.hold;
-	let built = await attempt(request, wired.from, tools);
-	let ranAgain = false;
-	if (built.kind === "failed" && built.suspectsCache && hold !== undefined) {
-		tools.log.info("This reads like a broken cache: checking every blob of the generation that was imported");
-		const condemned = await condemnIfCorrupt(hold, tools.log.info);
-		if (condemned !== undefined) {
-			tools.log.warning(`${condemned.reason}: its generation was set aside, building again without it`);
-			const imported = localCacheFrom(dirOf(hold));
-			hold = condemned.hold;
-			ranAgain = true;
-			built = await attempt(
-				request,
-				wired.from.filter((entry) => entry !== imported),
-				tools,
-			);
-		}
+	const { hold, from } = request.wired;
+	let built = await attempt(request, from, tools);
+	const sound = built.suspectsCache && hold !== undefined ? await examine(hold, tools) : hold;
+	const ranAgain = built.kind === "failed" && sound !== hold;
+	if (ranAgain && hold !== undefined) {
+		tools.log.info("Building again without it");
+		const imported = localCacheFrom(dirOf(hold));
+		const others = from.filter((entry) => entry !== imported);
+		built = await attempt(request, others, tools);
 	}
 	if (built.kind === "built") publish(built, tools);
 	const seconds = (performance.now() - began) / 1000;
 	return {
-		hold,
+		hold: sound,
 		problem: built.kind === "failed" ? built.problem : undefined,
 		report: reportOf(built, seconds, ranAgain),
 	};
+}
+
+// The same hold, or one without the generation that proved corrupt.
+async function examine(hold: Hold, { log }: Tools): Promise<Hold> {
+	log.info("This reads like a broken cache: checking every blob of it");
+	const condemned = await condemnIfCorrupt(hold, log.info);
+	if (condemned === undefined) return hold;
+	log.warning(`${condemned.reason}: its generation was set aside`);
+	return condemned.hold;
 }
 
 function attempt(

@@ -38,6 +38,18 @@ describe("a cache root that can't be used", { concurrency: 3 }, () => {
 			said: /^cache-root: "\/sys\/berth" (?:is not permitted to uid 0|lies on a read-only file system)/,
 			below: "/sys/berth",
 		},
+		{
+			name: "where the kernel makes no directories",
+			make: () => undefined,
+			said: /^cache-root: "\/proc\/berth\/cache" can't be made there/,
+			below: "/proc/berth/cache",
+		},
+		{
+			name: "below a link that leads nowhere",
+			make: (path) => symlinkSync("/nonexistent", path),
+			said: /^cache-root: ".*" can't be made there/,
+			below: "cache",
+		},
 	];
 	for (const { name, make, said, below = "" } of roots) {
 		it(`being ${name} is a warning: the build goes on without a cache`, async (t) => {

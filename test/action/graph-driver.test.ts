@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { dockerOrThrow, engine } from "../engines/index.ts";
 import { type RemoteBuilder, startBuildkitd } from "../engines/remote-builder.ts";
+import { flip, layersOf } from "./on-disk.ts";
 import { newScene, stepsIn, succeeded } from "./scene.ts";
 
+const bySize = (one: string, other: string) => readFileSync(one).length - readFileSync(other).length;
 const steps = ["RUN echo one @ > /one", "RUN echo two @ > /two"];
 
 describe("an engine with the graph driver, by its own builder", { concurrency: 3 }, () => {
@@ -40,6 +42,22 @@ describe("an engine with the graph driver, by its own builder", { concurrency: 3
 		assert.equal(stepsIn(main.log).cached.length, 3, main.log);
 		assert.deepEqual(filling.berth().generations, [current]);
 		assert.deepEqual([...filling.berth().clones, ...filling.records()], []);
+	});
+
+	it("sets aside a corrupt berth that it read, though BuildKit got over it", async (t) => {
+		const filling = await newScene(t, "containerd");
+		const inputs = { context: filling.context(steps), tags: filling.nonce };
+		succeeded((await filling.run(inputs)).main);
+		const digest = flip(layersOf(filling.berth().generation).sort(bySize).at(-1) ?? assert.fail("no layer"));
+		const scene = await newScene(t, "overlay2");
+		const { main } = await scene.run({ ...inputs, "cache-root": filling.root });
+		succeeded(main);
+		assert.ok(
+			main.warnings.includes(`sha256:${digest} in the cache is corrupt: its generation was set aside`),
+			main.log,
+		);
+		const next = await scene.run({ ...inputs, "cache-root": filling.root });
+		assert.equal(next.main.outputs["cache-hit"], "false");
 	});
 });
 

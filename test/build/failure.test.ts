@@ -65,6 +65,12 @@ describe("a broken imported cache is suspected", () => {
 		`#9 ERROR: unexpected commit digest ${DIGEST}, expected ${DIGEST}: failed precondition\nERROR: canceled`,
 		`\u001b[31m${WRAP} short read: expected 1 bytes\u001b[0m`,
 	];
+	test("a layer that is pulled again and again", () => {
+		const pull = `#7 pulling sha256:${"a".repeat(64)}`;
+		assert.equal(blamesCache(`${pull}\n${pull} done\n`.repeat(5)), true);
+		assert.equal(blamesCache(`${pull}\n${pull} done\n`.repeat(2)), false);
+		assert.equal(blamesCache(`${pull} 0.1s done\n#8${pull.slice(2)} 0.2s done\n`.repeat(2)), false);
+	});
 	for (const stderr of suspicious) test(stderr, () => assert.equal(blamesCache(stderr), true));
 });
 
