@@ -48,7 +48,7 @@ describe("an engine with the graph driver, by its own builder", { concurrency: 3
 		const filling = await newScene(t, "containerd");
 		const inputs = { context: filling.context(steps), tags: filling.nonce };
 		succeeded((await filling.run(inputs)).main);
-		const digest = flip(layersOf(filling.berth().generation).sort(bySize).at(-1) ?? assert.fail("no layer"));
+		const digest = flip(layersOf(filling.berth().generation).sort(bySize)[0] ?? assert.fail("no layer"));
 		const scene = await newScene(t, "overlay2");
 		const { main } = await scene.run({ ...inputs, "cache-root": filling.root });
 		succeeded(main);
