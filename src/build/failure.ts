@@ -11,7 +11,7 @@ const VERDICT = /^ERROR: /i;
 const FAILURE = /^(?:#\d+ )?(?:ERROR|failed to solve): /i;
 
 /** What docker says below its complaint about an argument. */
-const USAGE = /^(?:Usage: |Run 'docker .*--help')/;
+const USAGE = /^(?:Usage: |(?:Run|See) 'docker .*--help')/;
 
 /** Texts of BuildKit when a layer that an imported cache promised is missing, cut short or altered. */
 const CACHE_FAULTS = [

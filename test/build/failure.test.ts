@@ -47,6 +47,11 @@ describe("the line that says why a build failed", () => {
 			stderr: "#1 building\nunknown flag: --x\n\n",
 			line: "unknown flag: --x",
 		},
+		{
+			name: "is the complaint about an argument, not the advice that engine 26 prints below",
+			stderr: "unknown flag: --nonsense\nSee 'docker buildx build --help'.\n",
+			line: "unknown flag: --nonsense",
+		},
 		{ name: "is empty where nothing was printed", stderr: " \n", line: "" },
 	];
 	for (const { name, stderr, line } of cases) test(name, () => assert.equal(lastError(stderr), line));
