@@ -1,20 +1,11 @@
-import {
-	constants,
-	copyFileSync,
-	linkSync,
-	mkdirSync,
-	renameSync,
-	rmSync,
-	utimesSync,
-	writeFileSync,
-} from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { noteUse, readCurrent } from "./current.ts";
-import { errnoOf, readSmall, statOf, unless } from "./files.ts";
-import { type Descriptor, type LiveSet, readLayout } from "./layout.ts";
+import { statOf, unless } from "./files.ts";
+import { fillClone } from "./fill-clone.ts";
+import { type Descriptor, readLayout } from "./layout.ts";
 import type { BerthDir } from "./name.ts";
-import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
-import { progressOf, type Say } from "./progress.ts";
+import { type GenerationId, paths } from "./paths.ts";
+import type { Say } from "./progress.ts";
 
 /** One job's private clone of a berth's generation, or an empty directory where there was none; plain data. */
 export type Clone = {
@@ -75,17 +66,6 @@ export function emptyClone(root: string, { berth, id }: Clone): Clone {
 	return { berth, id, base: null };
 }
 
-/** Whether a build has written the clone's `index.json`, even if with the same words; false if there is none. */
-export function wasExportedTo(dir: string): boolean {
-	const stat = statOf(join(dir, "index.json"));
-	return stat !== undefined && stat.mtimeMs !== 0;
-}
-
-// BuildKit rewrites index.json in every export; a time no clock shows tells one that it never touched.
-function markUntouched(dir: string): void {
-	utimesSync(join(dir, "index.json"), 0, 0);
-}
-
 function attemptToOpen({ root, berth, id, now, say }: BerthRequest): Attempt {
 	if (makeEmptyClone(root, berth, id) === "changed") return "changed";
 	const generation = readCurrent(root, berth);
@@ -104,7 +84,7 @@ function attemptToOpen({ root, berth, id, now, say }: BerthRequest): Attempt {
 		setAside(root, berth, generation);
 		return unbased(berth, id, [`generation ${generation} is broken and was set aside: ${reason}`]);
 	}
-	const linked = fill(from, paths.clone(root, berth, id), { live: layout.live, say });
+	const linked = fillClone(from, paths.clone(root, berth, id), { live: layout.live, say });
 	if (linked === "changed")
 		return readCurrent(root, berth) === generation ? lost(root, berth, id, generation) : "changed";
 	noteUse(root, berth, now);
@@ -137,39 +117,4 @@ function makeEmptyClone(root: string, berth: BerthDir, id: GenerationId): "made"
 		undefined && statOf(paths.clone(root, berth, id)) === undefined
 		? "changed"
 		: "made";
-}
-
-function fill(
-	from: string,
-	to: string,
-	{ live, say }: { live: LiveSet; say: Say | undefined },
-): "linked" | "copied" | "changed" {
-	let how: "linked" | "copied" = "linked";
-	try {
-		mkdirSync(blobsDir(to), { recursive: true });
-		const copied = progressOf("Copied", say);
-		for (const [digest, size] of live) {
-			how = linkOrCopy(blobPath(from, digest), blobPath(to, digest), how);
-			if (how === "copied") copied(size);
-		}
-		for (const name of ["oci-layout", "index.json"]) {
-			const text = readSmall(join(from, name), 32 * 1024 * 1024);
-			if (text === undefined) return "changed";
-			writeFileSync(join(to, name), text, { flag: "wx" });
-		}
-		markUntouched(to);
-		return how;
-	} catch (error) {
-		if (errnoOf(error) === "ENOENT") return "changed";
-		throw error;
-	}
-}
-
-// EPERM: fs.protected_hardlinks and another user's file; EXDEV: a bind mount; EMLINK: 65,000 links on ext4.
-const unlinkable = ["EPERM", "EACCES", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
-
-function linkOrCopy(from: string, to: string, how: "linked" | "copied"): "linked" | "copied" {
-	if (how === "linked" && unless(unlinkable, () => linkSync(from, to) ?? true)) return "linked";
-	copyFileSync(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-	return "copied";
 }

@@ -1,6 +1,7 @@
-import { type Clone, emptyClone, openBerth, setAside, wasExportedTo } from "./clone.ts";
+import { type Clone, emptyClone, openBerth, setAside } from "./clone.ts";
 import { keepName } from "./current.ts";
 import { statOf } from "./files.ts";
+import { wasExportedTo } from "./fill-clone.ts";
 import type { Hold } from "./hold.ts";
 import { type JobIdentity, removeRecord, writeRecord } from "./job-records.ts";
 import { firstCorrupt, reach, readLayout } from "./layout.ts";

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { hexOf } from "../image/digest.ts";
-import { type Clone, wasExportedTo } from "./clone.ts";
+import type { Clone } from "./clone.ts";
 import { noteUse, readCurrent, replaceCurrent } from "./current.ts";
 import { entriesOf, removeTree, statOf, sync, unless } from "./files.ts";
+import { wasExportedTo } from "./fill-clone.ts";
 import { type Layout, type LiveSet, reach, readLayout, sameRoots } from "./layout.ts";
 import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
 import type { Say } from "./progress.ts";
