@@ -70,8 +70,8 @@ function runPhase(file: string, env: NodeJS.ProcessEnv): Promise<{ code: number;
 	});
 }
 
-// `name<<delimiter`, the value's lines, `delimiter`: the form of GITHUB_OUTPUT and GITHUB_STATE.
-function readCommandFile(path: string): Record<string, string> {
+/** Reads what a step wrote for the runner, GITHUB_OUTPUT and its like: `name<<delimiter`, lines, `delimiter`. */
+export function readCommandFile(path: string): Record<string, string> {
 	const entries = readFileSync(path, "utf8").matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n?\2$/gm);
 	return Object.fromEntries([...entries].map(([, name, , value]) => [name ?? "", value ?? ""]));
 }

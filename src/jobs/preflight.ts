@@ -43,7 +43,8 @@ export async function preflight({ cache, build, builder: name }: Inputs, tools: 
 
 // buildx says the same, but only after it has started a builder and sent a context.
 function missingFile({ context, file }: BuildInputs): string | undefined {
-	if (/^[a-z+]+:\/\/|^git@|^-$/.test(context)) return undefined;
+	// To docker `github.com/…` is a Git URL, though it has no scheme (moby urlutil.IsGitURL).
+	if (/^[a-z+]+:\/\/|^git@|^github\.com\/|^-$/.test(context)) return undefined;
 	if (!existsSync(context))
 		return `context: ${JSON.stringify(context)} does not exist; give a directory or a URL`;
 	// buildx resolves `file` against the working directory, and takes a URL or standard input for it too.

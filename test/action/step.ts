@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readCommandFile } from "../../src/demo/action-step.ts";
 import { type Command, obeyedCommands } from "./commands.ts";
 
 /** What the runner would have of a step that ran: its log, and the files the step wrote for it. */
@@ -89,7 +90,7 @@ export function newStep(job: Job, inputs: Readonly<Record<string, string>>): Ste
 			...commandFiles(phase),
 		});
 		const ended = running.ended.then(({ code, log }) => {
-			Object.assign(state, readCommands(join(phase, "state")));
+			Object.assign(state, readCommandFile(join(phase, "state")));
 			return resultOf(phase, code, log);
 		});
 		return { ...running, ended };
@@ -149,22 +150,13 @@ function resultOf(phase: string, code: number | null, log: string): StepResult {
 	return {
 		code,
 		log,
-		outputs: readCommands(join(phase, "output")),
-		exported: readCommands(join(phase, "env")),
+		outputs: readCommandFile(join(phase, "output")),
+		exported: readCommandFile(join(phase, "env")),
 		summary: readFileSync(join(phase, "summary"), "utf8"),
 		obeyed,
 		errors: said("error"),
 		warnings: said("warning"),
 	};
-}
-
-// GITHUB_OUTPUT and its like: `name<<delimiter`, lines, `delimiter`.
-function readCommands(path: string): Record<string, string> {
-	const found: Record<string, string> = {};
-	for (const [, name, , value] of readFileSync(path, "utf8").matchAll(/^(.+?)<<(\S+)\n([\s\S]*?)\n?\2$/gm)) {
-		if (name !== undefined) found[name] = value ?? "";
-	}
-	return found;
 }
 
 function asInputs(inputs: Readonly<Record<string, string>>): Record<string, string> {
