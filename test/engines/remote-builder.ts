@@ -71,6 +71,8 @@ async function launch(program: string, { folder, socket, engine }: Site): Promis
 		`--config=${configuration}`,
 		`--addr=unix://${socket}`,
 		`--root=${join(folder.dir, "data")}`,
+		// Its default is one path for the whole machine, which two daemons that start at once fail on.
+		`--otel-socket-path=${join(folder.dir, "otel.sock")}`,
 		"--oci-worker=true",
 		"--oci-worker-net=host",
 		"--containerd-worker=false",
