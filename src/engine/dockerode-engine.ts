@@ -1,61 +1,174 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import type { DockerOptions } from "dockerode";
+import type { Readable } from "node:stream";
+import type Docker from "dockerode";
+import type { Digest } from "../image/digest.ts";
+import { type Connection, connectionTo } from "./connection.ts";
+import { presentBlobs } from "./content-service.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
-import type { Engine, EngineAnswer, EngineInfo } from "./engine.ts";
+import type { Done, Engine, EngineAnswer, EngineInfo, ImageAnswer, LoadReply, Refusal } from "./engine.ts";
+import { readReply } from "./load-reply.ts";
 
 // A busy engine may take seconds to answer; one that takes longer would hold up every job.
 const timeoutMs = 30_000;
 
 /** The engine that `docker` itself would use. The client's library is loaded at the first call only. */
 export function dockerEngine(env: NodeJS.ProcessEnv): Engine {
-	return { info: () => ask(resolveEndpoint(env)) };
+	return new DockerodeEngine(resolveEndpoint(env));
 }
 
-async function ask(endpoint: Endpoint): Promise<EngineAnswer> {
-	const options = connection(endpoint);
-	if (typeof options === "string") return { kind: "unreachable", problem: options };
-	const { default: Docker } = await import("dockerode");
-	try {
-		return { kind: "reachable", info: asInfo(await new Docker({ ...options, timeout: timeoutMs }).info()) };
-	} catch (error) {
-		const reason = error instanceof Error ? error.message.replace(/\s+/g, " ") : String(error);
-		const problem = `no Docker engine answers at ${endpoint.host} (from ${endpoint.source}): ${reason}; start it, or set DOCKER_HOST to one that runs`;
-		return { kind: "unreachable", problem };
+class DockerodeEngine implements Engine {
+	readonly #endpoint: Endpoint;
+
+	constructor(endpoint: Endpoint) {
+		this.#endpoint = endpoint;
+	}
+
+	async info(): Promise<EngineAnswer> {
+		const connection = connectionTo(this.#endpoint);
+		if ("problem" in connection) return { kind: "unreachable", problem: connection.problem };
+		try {
+			const docker = await this.#docker({ timeout: timeoutMs });
+			const [info, version] = await Promise.all([docker.info(), docker.version()]);
+			return { kind: "reachable", info: asInfo(info, version) };
+		} catch (error) {
+			const { host, source } = this.#endpoint;
+			const problem = `no Docker engine answers at ${host} (from ${source}): ${reasonOf(error)}; start it, or set DOCKER_HOST to one that runs`;
+			return { kind: "unreachable", problem };
+		}
+	}
+
+	async image(name: string): Promise<ImageAnswer> {
+		try {
+			// dockerode's own inspect passes no query on; engines before API 1.48 ignore this one.
+			const found = asFields(await this.#get(`/images/${name}/json?`, { manifests: true }));
+			const { Id, RepoTags, Manifests } = found;
+			return {
+				kind: "found",
+				image: {
+					id: String(Id),
+					tags: Array.isArray(RepoTags) ? RepoTags.map(String) : [],
+					manifests: Array.isArray(Manifests) ? Manifests.map(asManifest) : undefined,
+				},
+			};
+		} catch (error) {
+			return statusOf(error) === 404 ? { kind: "absent" } : refusal(error);
+		}
+	}
+
+	async tagsOf(repository: string): Promise<readonly string[]> {
+		try {
+			const docker = await this.#docker({ timeout: timeoutMs });
+			const found = await docker.listImages({ filters: { reference: [repository] } });
+			return found.flatMap(({ RepoTags }) => RepoTags ?? []);
+		} catch {
+			// Whoever lists, does so to clear away; there is nothing to clear where nothing can be seen.
+			return [];
+		}
+	}
+
+	async load(archive: Readable): Promise<LoadReply> {
+		try {
+			const docker = await this.#docker({});
+			return await readReply(await docker.loadImage(archive, { quiet: true }));
+		} catch (error) {
+			archive.destroy();
+			return { lines: [], error: reasonOf(error), broken: statusOf(error) === undefined };
+		}
+	}
+
+	tag(id: string, reference: string): Promise<Done> {
+		const colon = reference.lastIndexOf(":");
+		const name = { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+		return this.#change((docker) => docker.getImage(id).tag(name));
+	}
+
+	untag(reference: string): Promise<Done> {
+		return this.#change((docker) =>
+			docker
+				.getImage(reference)
+				.remove()
+				.catch((error: unknown) => {
+					if (statusOf(error) !== 404) throw error;
+				}),
+		);
+	}
+
+	async blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined> {
+		const connection = connectionTo(this.#endpoint);
+		return "problem" in connection ? undefined : presentBlobs(connection, digests);
+	}
+
+	async #change(act: (docker: Docker) => Promise<unknown>): Promise<Done> {
+		try {
+			await act(await this.#docker({ timeout: timeoutMs }));
+			return { kind: "done" };
+		} catch (error) {
+			return refusal(error);
+		}
+	}
+
+	async #get(path: string, query: Readonly<Record<string, boolean>>): Promise<unknown> {
+		const { modem } = await this.#docker({ timeout: timeoutMs });
+		const statusCodes = { 200: true, 404: "no such image", 500: "server error" };
+		return new Promise((resolve, reject) => {
+			modem.dial({ path, method: "GET", options: query, statusCodes }, (error: unknown, data: unknown) =>
+				error ? reject(error) : resolve(data),
+			);
+		});
+	}
+
+	async #docker(bounds: { readonly timeout?: number }): Promise<Docker> {
+		const connection: Connection | { problem: string } = connectionTo(this.#endpoint);
+		if ("problem" in connection) throw new Error(connection.problem);
+		const { default: Dockerode } = await import("dockerode");
+		return new Dockerode({ ...connection, ...bounds });
 	}
 }
 
-function connection({ host, certificates, source }: Endpoint): DockerOptions | string {
-	if (host.startsWith("unix://")) return { socketPath: host.slice("unix://".length) };
-	if (host.startsWith("npipe://")) return { socketPath: host.slice("npipe://".length) };
-	const url = /^(?:tcp|https?):\/\//.test(host) ? new URL(host.replace(/^tcp:/, "http:")) : undefined;
-	if (url === undefined)
-		return `the engine's address ${JSON.stringify(host)} (from ${source}) is not unix:// or tcp://; set DOCKER_HOST to one that is`;
-	const tls =
-		certificates !== undefined && existsSync(join(certificates, "ca.pem")) ? certificates : undefined;
-	const protocol = tls !== undefined || host.startsWith("https:") ? "https" : "http";
-	const keys = tls === undefined ? {} : { ca: pem(tls, "ca"), cert: pem(tls, "cert"), key: pem(tls, "key") };
-	return {
-		protocol,
-		host: url.hostname,
-		port: Number(url.port || (protocol === "https" ? 2376 : 2375)),
-		...keys,
-	};
-}
-
-function pem(folder: string, name: string): string {
-	return readFileSync(join(folder, `${name}.pem`), "utf8");
-}
-
-function asInfo(info: { ID?: string; ServerVersion?: string; DriverStatus?: unknown }): EngineInfo {
-	const status = Array.isArray(info.DriverStatus) ? info.DriverStatus : [];
+function asInfo(info: unknown, version: unknown): EngineInfo {
+	const { ID, ServerVersion, DriverStatus, OSType, Architecture } = asFields(info);
+	const { Os, Arch } = asFields(version);
+	const status = Array.isArray(DriverStatus) ? DriverStatus : [];
 	// moby daemon/containerd/service.go: this pair is there on the containerd image store alone.
 	const containerd = status.some(
 		(pair) => Array.isArray(pair) && pair[0] === "driver-type" && pair[1] === "io.containerd.snapshotter.v1",
 	);
+	// `uname -m` has the variant of a 32-bit ARM, which Go's word for it leaves out.
+	const variant = /^armv([67])/.exec(String(Architecture))?.[1];
 	return {
-		id: info.ID ?? "",
-		version: info.ServerVersion ?? "",
+		id: String(ID ?? ""),
+		version: String(ServerVersion ?? ""),
 		store: containerd ? "containerd" : "graph-driver",
+		platform: {
+			os: String(Os ?? OSType ?? "linux"),
+			architecture: String(Arch ?? "amd64"),
+			...(Arch === "arm" && variant !== undefined ? { variant: `v${variant}` } : {}),
+		},
 	};
+}
+
+function asManifest(value: unknown): { digest: string; available: boolean } {
+	const { Descriptor, Available } = asFields(value);
+	return { digest: String(asFields(Descriptor)["digest"]), available: Available === true };
+}
+
+function asFields(value: unknown): Readonly<Record<string, unknown>> {
+	return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function refusal(error: unknown): Refusal {
+	return { kind: "refused", problem: reasonOf(error) };
+}
+
+function statusOf(error: unknown): number | undefined {
+	const { statusCode } = asFields(error);
+	return typeof statusCode === "number" ? statusCode : undefined;
+}
+
+// docker-modem puts the status before what the engine says, and a space behind it.
+function reasonOf(error: unknown): string {
+	const message = error instanceof Error ? error.message : String(error);
+	return message
+		.replace(/^\(HTTP code \d+\) [^-]*- /, "")
+		.replace(/\s+/g, " ")
+		.trim();
 }

@@ -1,15 +1,68 @@
+import type { Readable } from "node:stream";
+import type { Digest } from "../image/digest.ts";
+
 /** The image store of an engine, which decides how images are loaded and whether its own builder exports caches. */
 export type ImageStore = "graph-driver" | "containerd";
 
-/** What `GET /info` says that Berth needs. `id` is the engine's own and survives restarts. */
-export type EngineInfo = { readonly id: string; readonly version: string; readonly store: ImageStore };
+/**
+ * What `GET /info` and `GET /version` say that Berth needs. `id` is the engine's own and survives restarts; `platform`
+ * is in Go's words.
+ */
+export type EngineInfo = {
+	readonly id: string;
+	readonly version: string;
+	readonly store: ImageStore;
+	readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string };
+};
 
 /** An engine that answers, or one that does not, with one line that says where it was looked for and why not. */
 export type EngineAnswer =
 	| { readonly kind: "reachable"; readonly info: EngineInfo }
 	| { readonly kind: "unreachable"; readonly problem: string };
 
+/** An image in the engine. */
+export type EngineImage = {
+	/** The config's digest on the graph driver, the manifest's or index's on the containerd image store. */
+	readonly id: string;
+	/** Its names as docker shows them: `app:1`. */
+	readonly tags: readonly string[];
+	/** The manifests behind it and whether all their content is there; undefined before API 1.48 (Engine 28). */
+	readonly manifests: readonly { readonly digest: string; readonly available: boolean }[] | undefined;
+};
+
+/** What the engine says of an image. */
+export type ImageAnswer =
+	| { readonly kind: "found"; readonly image: EngineImage }
+	| { readonly kind: "absent" }
+	| Refusal;
+
+/** The engine said no, or nothing: one clause in its words. */
+export type Refusal = { readonly kind: "refused"; readonly problem: string };
+
+/** How a small change to the engine's images went; a thing that is gone already is done. */
+export type Done = { readonly kind: "done" } | Refusal;
+
+/** All that the engine said to an upload: the lines of its stream, and the first error among them or of the status. */
+export type LoadReply = {
+	readonly lines: readonly string[];
+	readonly error: string | undefined;
+	/** The connection broke, or what was sent did: the engine has not answered. */
+	readonly broken: boolean;
+};
+
 /** The few calls that Berth makes of a Docker engine. */
 export interface Engine {
 	info(): Promise<EngineAnswer>;
+	/** Looks an image up by name or id. */
+	image(name: string): Promise<ImageAnswer>;
+	/** The tags of a repository, `NAME:TAG`. */
+	tagsOf(repository: string): Promise<readonly string[]>;
+	/** Uploads an archive; one that breaks off is no upload. */
+	load(archive: Readable): Promise<LoadReply>;
+	/** Gives an image a further name, which another image may lose by it. */
+	tag(id: string, reference: string): Promise<Done>;
+	/** Takes a name from an image, never by force; an image that has no other goes with it. */
+	untag(reference: string): Promise<Done>;
+	/** Which of these blobs the containerd store has whole; undefined where the engine can't be asked. */
+	blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined>;
 }

@@ -2,22 +2,24 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseCommandLine, usage } from "../cli/command-line.ts";
+import { consoleOn } from "../cli/terminal.ts";
 import { dockerEngine } from "../engine/dockerode-engine.ts";
-import { demo } from "../jobs/demo.ts";
+import { runCommand } from "../jobs/commands.ts";
 
-const parsed = parseCommandLine(process.argv.slice(2));
-if (parsed.kind === "help") {
+const line = parseCommandLine(process.argv.slice(2));
+if (line.kind === "help") {
 	console.log(usage);
-} else if (parsed.kind === "misused") {
-	console.error(`berth: ${parsed.problem}\n\n${usage}`);
+} else if (line.kind === "misused") {
+	console.error(`berth: ${line.problem}\n\n${usage}`);
 	process.exitCode = 2;
 } else {
-	const { cacheRoot, dockerHost, json } = parsed.options;
+	const { dockerHost, json } = line.options;
 	const env = dockerHost === undefined ? process.env : { ...process.env, DOCKER_HOST: dockerHost };
 	const action = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-	const say = (line: string) => console.error(line);
-	const shown = await demo({ action, env, engine: dockerEngine(env), cacheRoot, say });
-	if (shown.kind === "failed") console.error(`berth: ${shown.problem}`);
-	else console.log(json ? JSON.stringify({ runs: shown.runs }) : `\n${shown.table}`);
-	process.exitCode = shown.kind === "failed" ? 1 : 0;
+	const { ok, report } = await runCommand(line, {
+		...{ env, action, engine: dockerEngine(env) },
+		console: consoleOn(process, json),
+	});
+	if (json) console.log(JSON.stringify(report));
+	process.exitCode = ok ? 0 : 1;
 }

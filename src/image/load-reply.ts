@@ -1,0 +1,18 @@
+import type { LoadReply } from "../engine/engine.ts";
+
+/** What an engine meant by the text of an error, where a user can do something about it. */
+export function plainReason(message: string): string {
+	if (/no space left on device/.test(message)) return `does not fit: the engine's disk is full (${message})`;
+	return `was refused by the engine: ${message}`;
+}
+
+/** Why an upload broke off. */
+export function brokenReason({ error }: LoadReply): string {
+	return `was not taken: the engine broke off (${error ?? "without a word"}); see whether it runs`;
+}
+
+/** The reason why the containerd store could not unpack an image that it has taken all the same, status 200. */
+export function unpackError({ lines }: LoadReply): string | undefined {
+	// moby daemon/containerd/image_exporter.go, LoadImage: the one place where it says so.
+	return lines.map((line) => /^Error unpacking image [^ ]+: (.*)$/s.exec(line)?.[1]).find((text) => text);
+}

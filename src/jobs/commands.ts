@@ -1,0 +1,51 @@
+import type { CommandLine } from "../cli/command-line.ts";
+import type { Console } from "../cli/terminal.ts";
+import type { Engine } from "../engine/engine.ts";
+import { describeLoad, SendProgress } from "../report/load-lines.ts";
+import { demo } from "./demo.ts";
+import { loadImages } from "./load-images.ts";
+
+/** What the commands work with; `action` is the directory with `dist` and `sample` in it. */
+export type CommandTools = {
+	readonly engine: Engine;
+	readonly env: NodeJS.ProcessEnv;
+	readonly action: string;
+	readonly console: Console;
+};
+
+/** How a command ended, and what `--json` prints of it. */
+export type CommandOutcome = { readonly ok: boolean; readonly report: unknown };
+
+/** Runs a command of the command line. */
+export function runCommand(
+	line: Extract<CommandLine, { kind: "run" }>,
+	tools: CommandTools,
+): Promise<CommandOutcome> {
+	return line.command === "load" ? runLoad(line.images, tools) : runDemo(line.options.cacheRoot, tools);
+}
+
+async function runLoad(items: readonly string[], { engine, console }: CommandTools): Promise<CommandOutcome> {
+	const answer = await engine.info();
+	const loads =
+		answer.kind === "unreachable"
+			? { reports: [], problems: [answer.problem] }
+			: await loadImages(items, {
+					engine,
+					info: answer.info,
+					watch: new SendProgress(console.progress, console.stepBytes),
+					done: (report) => console.result(describeLoad(report)),
+				});
+	for (const problem of loads.problems) console.say(`berth: ${problem}`);
+	return { ok: loads.problems.length === 0, report: { images: loads.reports, errors: loads.problems } };
+}
+
+async function runDemo(cacheRoot: string | undefined, tools: CommandTools): Promise<CommandOutcome> {
+	const { action, env, engine, console } = tools;
+	const shown = await demo({ action, env, engine, cacheRoot, say: console.say });
+	if (shown.kind === "failed") {
+		console.say(`berth: ${shown.problem}`);
+		return { ok: false, report: { runs: [], errors: [shown.problem] } };
+	}
+	console.result(`\n${shown.table}`);
+	return { ok: true, report: { runs: shown.runs } };
+}

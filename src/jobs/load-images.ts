@@ -1,0 +1,69 @@
+import type { Engine, EngineInfo } from "../engine/engine.ts";
+import { ContainerdStore } from "../image/containerd-store.ts";
+import { GraphDriverStore } from "../image/graph-driver-store.ts";
+import { defaultReference } from "../image/image.ts";
+import { Loader, type LoadReport, type Watch } from "../image/loader.ts";
+import { readImage } from "../image/read-image.ts";
+import { parseReference } from "../image/reference.ts";
+import { type ImageRequest, readRequests } from "../image/requests.ts";
+import { isUnfit } from "../image/unfit.ts";
+
+/** What loading needs. */
+export type LoadTools = {
+	readonly engine: Engine;
+	readonly info: EngineInfo;
+	readonly watch: Watch;
+	/** Told of each image as it is in the engine. */
+	readonly done: (report: LoadReport) => void;
+};
+
+/** The images that are in the engine now, in the order asked for, and why the others are not, a line each. */
+export type Loads = { readonly reports: readonly LoadReport[]; readonly problems: readonly string[] };
+
+// An engine unpacks a layer with one core, and takes uploads faster than it unpacks them.
+const atOnce = 4;
+
+/** Loads OCI layouts and archives; one that can't be loaded keeps none of the others. */
+export async function loadImages(items: readonly string[], tools: LoadTools): Promise<Loads> {
+	const { requests, problems } = readRequests(items);
+	const loader = loaderFor(tools);
+	const results = await inParallel(requests, (request) => loadOne(request, loader, tools));
+	return {
+		reports: results.filter((result) => typeof result !== "string"),
+		problems: [...problems, ...results.filter((result) => typeof result === "string")],
+	};
+}
+
+/** The loader for the image store that the engine has. */
+export function loaderFor({ engine, info, watch }: Omit<LoadTools, "done">): Loader {
+	const store = info.store === "containerd" ? new ContainerdStore(engine) : new GraphDriverStore(engine);
+	return new Loader(engine, store, watch);
+}
+
+async function loadOne(
+	{ path, reference }: ImageRequest,
+	loader: Loader,
+	{ info, done }: LoadTools,
+): Promise<LoadReport | string> {
+	const image = await readImage(path, info.platform);
+	if (isUnfit(image)) return `${JSON.stringify(path)} ${image.unfit}`;
+	const name = reference ?? parseReference(defaultReference(image));
+	if (name === undefined) throw new Error("the name of an image without one is a reference");
+	const result = await loader.load({ image, references: [name] });
+	if (result.kind === "failed") return `${JSON.stringify(path)} ${result.reason}`;
+	done(result.report);
+	return result.report;
+}
+
+async function inParallel<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
+	const results: R[] = [];
+	const open = [...items.entries()];
+	const work = async () => {
+		for (let next = open.shift(); next !== undefined; next = open.shift()) {
+			const [at, item] = next;
+			results[at] = await act(item);
+		}
+	};
+	await Promise.all(Array.from({ length: atOnce }, work));
+	return results;
+}

@@ -1,0 +1,49 @@
+import { humanBytes, humanSeconds } from "./units.ts";
+
+/** What a line about a loaded image needs; bytes are those of layers. */
+export type LoadedImage = {
+	readonly reference: string;
+	readonly id: string;
+	readonly layers: number;
+	readonly layersSent: number;
+	readonly bytes: number;
+	readonly bytesSent: number;
+	readonly seconds: number;
+};
+
+/** One loaded image on one line: what was sent, and of how much. */
+export function describeLoad({
+	reference,
+	id,
+	layers,
+	layersSent,
+	bytes,
+	bytesSent,
+	seconds,
+}: LoadedImage): string {
+	return `${reference || id}: ${layersSent} of ${layers} layers sent, ${humanBytes(bytesSent)} of ${humanBytes(bytes)}, ${humanSeconds(seconds)}`;
+}
+
+/** Counts the bytes that several loads send together, and says at each whole `stepBytes` how far they are. */
+export class SendProgress {
+	readonly #say: (line: string) => void;
+	readonly #stepBytes: number;
+	#expected = 0;
+	#sent = 0;
+
+	constructor(say: (line: string) => void, stepBytes: number) {
+		this.#say = say;
+		this.#stepBytes = stepBytes;
+	}
+
+	readonly expects = (bytes: number): void => {
+		this.#expected += bytes;
+	};
+
+	readonly sent = (bytes: number): void => {
+		const before = Math.floor(this.#sent / this.#stepBytes);
+		this.#sent += bytes;
+		if (Math.floor(this.#sent / this.#stepBytes) > before)
+			this.#say(`Sent ${humanBytes(this.#sent)} of ${humanBytes(this.#expected)}`);
+	};
+}
