@@ -12,6 +12,8 @@ export type BuildWiring = Readonly<{
 	metadataFile: string;
 	/** The file that holds the value of each of `BuildInputs.secrets`, by id. */
 	secretFiles: ReadonlyMap<string, string>;
+	/** An OCI layout directory that the image is written into; it stands for `--load`. */
+	layout?: string;
 	/** URL of the workflow run, noted in a provenance attestation that names no builder itself. */
 	builderId?: string;
 }>;
@@ -29,7 +31,7 @@ export function buildxArgs(build: BuildInputs, wiring: BuildWiring): string[] {
 		...sourceArgs(build),
 		...secretArgs(build, wiring.secretFiles),
 		...sandboxArgs(build),
-		...resultArgs(build, wiring.builderId),
+		...resultArgs(build, wiring),
 		...build.extraArgs,
 		build.context,
 	];
@@ -77,7 +79,7 @@ function sandboxArgs(build: BuildInputs): string[] {
 	];
 }
 
-function resultArgs(build: BuildInputs, builderId: string | undefined): string[] {
+function resultArgs(build: BuildInputs, { builderId, layout }: BuildWiring): string[] {
 	return [
 		...each("--tag", build.tags),
 		...each("--label", build.labels),
@@ -86,8 +88,16 @@ function resultArgs(build: BuildInputs, builderId: string | undefined): string[]
 		...one("--attest", attest("sbom", build.sbom)),
 		...each("--output", build.outputs),
 		...when("--push", build.push),
-		...when("--load", build.load),
+		...(layout === undefined ? when("--load", build.load) : ["--output", ociLayout(layout)]),
 	];
+}
+
+function ociLayout(dir: string): string {
+	return csvRecord([
+		["type", "oci"],
+		["dest", dir],
+		["tar", "false"],
+	]);
 }
 
 function attest(

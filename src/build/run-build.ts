@@ -12,6 +12,8 @@ export type Wiring = {
 	readonly cacheFrom: readonly string[];
 	readonly cacheTo: readonly string[];
 	readonly builderId?: string;
+	/** Where the image goes instead of into the engine. */
+	readonly layout?: string;
 };
 
 /**

@@ -14,7 +14,7 @@ try {
 		const tools = { ...readContext(env), env, log: actionsLog, step: actionsStep, run: runInStep };
 		const engine = dockerEngine(env);
 		const outcome = await buildAndTest(parsed.inputs, { ...tools, engine, now: () => new Date() });
-		if (outcome.kind === "failed") failStep(outcome.problem);
+		for (const problem of outcome.kind === "failed" ? outcome.problems : []) failStep(problem);
 	} else {
 		for (const problem of parsed.problems) failStep(problem);
 	}

@@ -1,41 +1,59 @@
 import { extraArgs } from "../build/cache-entries.ts";
 import { maskable } from "../build/secret-values.ts";
-import type { CacheOutcome, RunReport } from "../report/report.ts";
-import { describeCache, renderSummary } from "../report/summary.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import type { CacheOutcome, CacheReport } from "../report/report.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import { type BuildRun, buildWithCache } from "./build-with-cache.ts";
-import { preflight } from "./preflight.ts";
+import { conclude } from "./conclude.ts";
+import { type Loads, loadForStep } from "./load-images.ts";
+import { type Preflight, preflight } from "./preflight.ts";
 import { commitHold, dropHold, type Settled } from "./settle-cache.ts";
 import { saveState } from "./state.ts";
 import type { Tools } from "./tools.ts";
 import { type Wired, wireCache } from "./wire-cache.ts";
 
-/** How the main step ended; a problem is the one line that the step fails with. */
-export type JobOutcome = { readonly kind: "done" } | { readonly kind: "failed"; readonly problem: string };
+/** How the main step ended; each problem is a line that the step fails with. */
+export type JobOutcome =
+	| { readonly kind: "done" }
+	| { readonly kind: "failed"; readonly problems: readonly string[] };
 
-/** The main step: opens the berth, wires it, builds if there is something to build, and swaps the new cache in. */
+/** The main step: opens the berth, wires it, builds if there is something to build, swaps the new cache in, and loads. */
 export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOutcome> {
-	const { cache, build, builder } = inputs;
+	const { cache, build } = inputs;
 	const secrets = maskable({ build, cacheEntries: [...cache.from, ...cache.to], env: tools.env });
 	for (const secret of secrets) tools.step.mask(secret);
 	const checked = await preflight(inputs, tools);
-	if (checked.kind === "blocked") return { kind: "failed", problem: checked.problem };
-	const wired = wireCache({ cache, builder: checked.builder, engineId: checked.engineId }, tools);
+	if (checked.kind === "blocked") return { kind: "failed", problems: [checked.problem] };
+	const { builder, engine } = checked;
+	const wired = wireCache({ cache, builder, engineId: engine?.id ?? null }, tools);
 	for (const problem of [...checked.warnings, ...wired.problems]) tools.log.warning(problem);
 	if (wired.hold !== undefined)
 		saveState({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs, tools);
 	hand(wired, inputs, tools);
-	if (build === undefined) {
-		const outcome = wired.hold === undefined ? withoutBerth(inputs) : { kind: "wired" as const };
-		await conclude(reportOf(inputs, wired, { outcome }), tools);
-		return { kind: "done" };
-	}
-	const run = await buildWithCache({ build, builder, wired }, tools);
-	const settled = settle(run, { inputs, wired }, tools);
-	if (wired.hold !== undefined) saveState(null, inputs, tools);
+	const run = await buildIfAsked(inputs, { wired, checked }, tools);
+	const settled = run === undefined ? leaveWired(inputs, wired) : settle(run, { inputs, wired }, tools);
+	if (run !== undefined && wired.hold !== undefined) saveState(null, inputs, tools);
 	if (settled.problem !== undefined) tools.log.warning(settled.problem);
-	await conclude({ ...reportOf(inputs, { ...wired, hold: run.hold }, settled), build: run.report }, tools);
-	return run.problem === undefined ? { kind: "done" } : { kind: "failed", problem: run.problem };
+	const loads = await loadUnlessFailed(run, { images: inputs.images, engine }, tools);
+	const images = [...(run?.loaded === undefined ? [] : [run.loaded]), ...loads.reports];
+	const report = { images, imageProblems: loads.problems, build: run?.report ?? null };
+	const left = run === undefined ? wired : { ...wired, hold: run.hold };
+	await conclude({ ...report, cache: cacheReport(inputs, left, settled) }, tools);
+	const problems = [...(run?.problem === undefined ? [] : [run.problem]), ...loads.problems];
+	return problems.length === 0 ? { kind: "done" } : { kind: "failed", problems };
+}
+
+type Found = { readonly wired: Wired; readonly checked: Extract<Preflight, { kind: "clear" }> };
+
+async function buildIfAsked(
+	{ build, builder }: Inputs,
+	{ wired, checked }: Found,
+	tools: Tools,
+): Promise<BuildRun | undefined> {
+	if (build === undefined) return undefined;
+	const own = checked.builder?.driver === "docker";
+	const loadInto = build.load && !own ? checked.engine : undefined;
+	return await buildWithCache({ build, builder, wired, loadInto }, tools);
 }
 
 // The workflow's own build needs these before anything of ours has run.
@@ -44,6 +62,10 @@ function hand({ hold, from, to }: Wired, { cache }: Inputs, { step }: Tools): vo
 	step.output("cache-to", to.join("\n"));
 	step.output("cache-generation", hold?.clone.base?.generation ?? "");
 	if (cache.extraArgsEnv !== undefined) step.exportVariable(cache.extraArgsEnv, extraArgs(from, to));
+}
+
+function leaveWired(inputs: Inputs, { hold }: Wired): Settled {
+	return { outcome: hold === undefined ? withoutBerth(inputs) : { kind: "wired" } };
 }
 
 function settle(run: BuildRun, { inputs, wired }: { inputs: Inputs; wired: Wired }, tools: Tools): Settled {
@@ -60,23 +82,18 @@ function withoutBerth({ cache }: Inputs): CacheOutcome {
 		: { kind: "not-kept", reason: "the berth could not be opened" };
 }
 
-function reportOf({ cache }: Inputs, wired: Wired, { outcome, problem }: Settled): RunReport {
+function cacheReport({ cache }: Inputs, wired: Wired, { outcome, problem }: Settled): CacheReport {
 	const problems = [...wired.problems, ...(problem === undefined ? [] : [problem])];
 	const hit = wired.hold?.clone.base != null;
-	const bytesFound = hit ? wired.bytes : 0;
-	return { cache: { name: cache.name, outcome, hit, bytesFound, problems }, build: null };
+	return { name: cache.name, outcome, hit, bytesFound: hit ? wired.bytes : 0, problems };
 }
 
-async function conclude(report: RunReport, { log, step }: Tools): Promise<void> {
-	const { outcome, hit } = report.cache;
-	step.output("cache-hit", String(hit));
-	if (outcome.kind === "swapped-in" || outcome.kind === "unchanged") {
-		step.output("cache-generation", outcome.generation);
-		step.output("cache-bytes-reused", String(outcome.bytesReused));
-		step.output("cache-bytes-written", String(outcome.kind === "unchanged" ? 0 : outcome.bytesWritten));
-	}
-	step.output("summary", JSON.stringify(report));
-	if (outcome.kind === "off" && report.build === null) return;
-	log.info(`Cache: ${describeCache(report.cache)}`);
-	await step.summarize(renderSummary(report));
+// A failed build's tests would tell nothing, so what they need is not brought either.
+async function loadUnlessFailed(
+	run: BuildRun | undefined,
+	{ images, engine }: { images: readonly string[]; engine: EngineInfo | undefined },
+	tools: Tools,
+): Promise<Loads> {
+	if (engine === undefined || run?.problem !== undefined) return { reports: [], problems: [] };
+	return await loadForStep(images, engine, tools);
 }

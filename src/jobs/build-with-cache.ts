@@ -1,9 +1,12 @@
 import { localCacheFrom } from "../build/cache-entries.ts";
 import type { BuildInputs } from "../build/inputs.ts";
-import { type Built, runBuild } from "../build/run-build.ts";
+import { runBuild } from "../build/run-build.ts";
 import type { Hold } from "../cache/hold.ts";
 import { condemnIfCorrupt, dirOf } from "../cache/store.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import type { LoadReport } from "../image/loader.ts";
 import type { BuildReport } from "../report/report.ts";
+import { type BuiltAndLoaded, buildThenLoad } from "./built-image.ts";
 import type { Tools } from "./tools.ts";
 import type { Wired } from "./wire-cache.ts";
 
@@ -12,6 +15,8 @@ export type BuildRequest = {
 	readonly build: BuildInputs;
 	readonly builder: string | undefined;
 	readonly wired: Wired;
+	/** The engine to load the image into, where the builder is not its own. */
+	readonly loadInto: EngineInfo | undefined;
 };
 
 /** A finished build: the hold as it is now, and the one line it failed with. */
@@ -19,6 +24,8 @@ export type BuildRun = {
 	readonly hold: Hold | undefined;
 	readonly problem: string | undefined;
 	readonly report: BuildReport;
+	/** The image, where it was loaded from a layout. */
+	readonly loaded: LoadReport | undefined;
 };
 
 /**
@@ -28,14 +35,14 @@ export type BuildRun = {
 export async function buildWithCache(request: BuildRequest, tools: Tools): Promise<BuildRun> {
 	const began = performance.now();
 	const { hold, from } = request.wired;
-	let built = await attempt(request, from, tools);
+	let built = await attempt(request, { from, hold }, tools);
 	const sound = built.suspectsCache && hold !== undefined ? await examine(hold, tools) : hold;
 	const ranAgain = built.kind === "failed" && sound !== hold;
 	if (ranAgain && hold !== undefined) {
 		tools.log.info("Building again without it");
 		const imported = localCacheFrom(dirOf(hold));
 		const others = from.filter((entry) => entry !== imported);
-		built = await attempt(request, others, tools);
+		built = await attempt(request, { from: others, hold: sound }, tools);
 	}
 	if (built.kind === "built") publish(built, tools);
 	const seconds = (performance.now() - began) / 1000;
@@ -43,6 +50,7 @@ export async function buildWithCache(request: BuildRequest, tools: Tools): Promi
 		hold: sound,
 		problem: built.kind === "failed" ? built.problem : undefined,
 		report: reportOf(built, seconds, ranAgain),
+		loaded: built.kind === "built" ? built.loaded : undefined,
 	};
 }
 
@@ -56,27 +64,29 @@ async function examine(hold: Hold, { log }: Tools): Promise<Hold> {
 }
 
 function attempt(
-	{ build, builder, wired }: BuildRequest,
-	cacheFrom: readonly string[],
+	{ build, builder, wired, loadInto }: BuildRequest,
+	{ from, hold }: { from: readonly string[]; hold: Hold | undefined },
 	tools: Tools,
-): Promise<Built> {
-	const { builderId } = tools;
+): Promise<BuiltAndLoaded> {
+	const { builderId, run, tempDir } = tools;
 	const wiring = {
-		cacheFrom,
+		cacheFrom: from,
 		cacheTo: wired.to,
 		...(builder === undefined ? {} : { builder }),
 		...(builderId === undefined ? {} : { builderId }),
 	};
-	return runBuild(tools.run, build, wiring, tools.tempDir);
+	if (loadInto === undefined) return runBuild(run, build, wiring, tempDir);
+	const into = (layout: string) => runBuild(run, build, { ...wiring, layout }, tempDir);
+	return buildThenLoad(into, { inputs: build, hold, info: loadInto }, tools);
 }
 
-function publish({ metadata }: Extract<Built, { kind: "built" }>, { step }: Tools): void {
+function publish({ metadata }: Extract<BuiltAndLoaded, { kind: "built" }>, { step }: Tools): void {
 	step.output("imageid", metadata.imageId ?? "");
 	step.output("digest", metadata.digest ?? "");
 	step.output("metadata", metadata.raw);
 }
 
-function reportOf(built: Built, seconds: number, ranAgain: boolean): BuildReport {
+function reportOf(built: BuiltAndLoaded, seconds: number, ranAgain: boolean): BuildReport {
 	const metadata = built.kind === "built" ? built.metadata : undefined;
 	return {
 		succeeded: built.kind === "built",

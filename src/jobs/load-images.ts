@@ -7,6 +7,8 @@ import { readImage } from "../image/read-image.ts";
 import { parseReference } from "../image/reference.ts";
 import { type ImageRequest, readRequests } from "../image/requests.ts";
 import { isUnfit } from "../image/unfit.ts";
+import { describeLoad, SendProgress } from "../report/load-lines.ts";
+import type { Tools } from "./tools.ts";
 
 /** What loading needs. */
 export type LoadTools = {
@@ -20,6 +22,9 @@ export type LoadTools = {
 /** The images that are in the engine now, in the order asked for, and why the others are not, a line each. */
 export type Loads = { readonly reports: readonly LoadReport[]; readonly problems: readonly string[] };
 
+/** How many bytes go by between two lines of progress in a log. */
+export const plainStepBytes = 1_000_000_000;
+
 // An engine unpacks a layer with one core, and takes uploads faster than it unpacks them.
 const atOnce = 4;
 
@@ -32,6 +37,18 @@ export async function loadImages(items: readonly string[], tools: LoadTools): Pr
 		reports: results.filter((result) => typeof result !== "string"),
 		problems: [...problems, ...results.filter((result) => typeof result === "string")],
 	};
+}
+
+/** The same in a step: a line each in its log, and `images` before each problem. */
+export async function loadForStep(
+	items: readonly string[],
+	info: EngineInfo,
+	{ engine, log }: Tools,
+): Promise<Loads> {
+	const watch = new SendProgress(log.info, plainStepBytes);
+	const done = (report: LoadReport) => log.info(describeLoad(report));
+	const { reports, problems } = await loadImages(items, { engine, info, watch, done });
+	return { reports, problems: problems.map((problem) => `images: ${problem}`) };
 }
 
 /** The loader for the image store that the engine has. */

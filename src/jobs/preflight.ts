@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Builder, findBuilder } from "../build/builder.ts";
 import type { BuildInputs } from "../build/inputs.ts";
+import type { EngineInfo } from "../engine/engine.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import type { Tools } from "./tools.ts";
 
@@ -11,34 +12,39 @@ export type Preflight =
 			readonly kind: "clear";
 			/** Undefined where nothing needs one, or where only the user's own build will. */
 			readonly builder: Builder | undefined;
-			readonly engineId: string | null;
+			/** Undefined where nothing needs one, or where only the user's own build will. */
+			readonly engine: EngineInfo | undefined;
 			readonly warnings: readonly string[];
 	  }
 	| { readonly kind: "blocked"; readonly problem: string };
 
 /**
- * Looks whether the builder, the engine and the build's files are there. What a build needs blocks the step; what only
- * the cache or the user's own later build needs is a warning.
+ * Looks whether the builder, the engine and the build's files are there. What a build or a load needs blocks the step;
+ * what only the cache or the user's own later build needs is a warning.
  */
-export async function preflight({ cache, build, builder: name }: Inputs, tools: Tools): Promise<Preflight> {
-	if (cache.mode === "off" && build === undefined)
-		return { kind: "clear", builder: undefined, engineId: null, warnings: [] };
+export async function preflight(inputs: Inputs, tools: Tools): Promise<Preflight> {
+	const { cache, build, builder: name, images } = inputs;
+	const building = cache.mode !== "off" || build !== undefined;
+	if (!building && images.length === 0)
+		return { kind: "clear", builder: undefined, engine: undefined, warnings: [] };
 	const missing = build === undefined ? undefined : missingFile(build);
 	if (missing !== undefined) return { kind: "blocked", problem: missing };
 	const warnings: string[] = [];
-	const found = await findBuilder(tools.run, name);
-	if (found.kind === "none") {
+	const found = building ? await findBuilder(tools.run, name) : undefined;
+	if (found?.kind === "none") {
 		if (build !== undefined) return { kind: "blocked", problem: found.problem };
 		warnings.push(found.problem);
 	}
-	const builder = found.kind === "found" ? found.builder : undefined;
-	const engine = await tools.engine.info();
-	const needed = builder?.driver === "docker" || build?.load === true;
-	if (engine.kind === "unreachable" && needed) {
-		if (build !== undefined) return { kind: "blocked", problem: engine.problem };
-		warnings.push(engine.problem);
+	const builder = found?.kind === "found" ? found.builder : undefined;
+	const answer = await tools.engine.info();
+	if (answer.kind === "unreachable") {
+		const needed = builder?.driver === "docker" || build?.load === true;
+		if (images.length > 0 || (needed && build !== undefined))
+			return { kind: "blocked", problem: answer.problem };
+		if (needed) warnings.push(answer.problem);
 	}
-	return { kind: "clear", builder, engineId: engine.kind === "reachable" ? engine.info.id : null, warnings };
+	const engine = answer.kind === "reachable" ? answer.info : undefined;
+	return { kind: "clear", builder, engine, warnings };
 }
 
 // buildx says the same, but only after it has started a builder and sent a context.

@@ -1,26 +1,9 @@
+import type { ImageReport } from "./report.ts";
 import { humanBytes, humanSeconds } from "./units.ts";
 
-/** What a line about a loaded image needs; bytes are those of layers. */
-export type LoadedImage = {
-	readonly reference: string;
-	readonly id: string;
-	readonly layers: number;
-	readonly layersSent: number;
-	readonly bytes: number;
-	readonly bytesSent: number;
-	readonly seconds: number;
-};
-
 /** One loaded image on one line: what was sent, and of how much. */
-export function describeLoad({
-	reference,
-	id,
-	layers,
-	layersSent,
-	bytes,
-	bytesSent,
-	seconds,
-}: LoadedImage): string {
+export function describeLoad(image: ImageReport): string {
+	const { reference, id, layers, layersSent, bytes, bytesSent, seconds } = image;
 	return `${reference || id}: ${layersSent} of ${layers} layers sent, ${humanBytes(bytesSent)} of ${humanBytes(bytes)}, ${humanSeconds(seconds)}`;
 }
 

@@ -38,5 +38,25 @@ export type BuildReport = {
 	readonly ranAgain: boolean;
 };
 
+/** An image that was put into the engine: the `images` output. Bytes are those of layers as they lay on disk. */
+export type ImageReport = {
+	/** As docker shows it; empty for an image without a name. */
+	readonly reference: string;
+	readonly id: string;
+	/** Of the manifest. */
+	readonly digest: string;
+	readonly layers: number;
+	readonly layersSent: number;
+	readonly bytes: number;
+	readonly bytesSent: number;
+	readonly seconds: number;
+};
+
 /** One run of the main step: the `summary` output is its JSON. */
-export type RunReport = { readonly cache: CacheReport; readonly build: BuildReport | null };
+export type RunReport = {
+	readonly cache: CacheReport;
+	readonly build: BuildReport | null;
+	readonly images: readonly ImageReport[];
+	/** Why images are not in the engine, a line each. */
+	readonly imageProblems: readonly string[];
+};

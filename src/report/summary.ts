@@ -1,16 +1,20 @@
+import { describeLoad } from "./load-lines.ts";
 import type { CacheOutcome, CacheReport, RunReport } from "./report.ts";
 import { humanBytes, humanSeconds } from "./units.ts";
 
 /** The job summary of one run, as GitHub markdown; pure. */
-export function renderSummary({ cache, build }: RunReport): string {
+export function renderSummary({ cache, build, images, imageProblems }: RunReport): string {
 	const rows: [string, string][] = [["Cache", describeCache(cache)]];
 	if (build !== null) {
 		const again = build.ranAgain ? ", run again without a broken cache" : "";
 		rows.push(["Build", `${build.succeeded ? "done" : "failed"} in ${humanSeconds(build.seconds)}${again}`]);
 		if (build.imageId !== null) rows.push(["Image", build.imageId]);
 	}
+	for (const image of images) rows.push(["Loaded", describeLoad(image)]);
 	const table = rows.map(([what, value]) => `| ${what} | ${plain(value)} |`);
-	const problems = cache.problems.map((problem) => `> [!WARNING]\n> ${plain(problem)}\n`);
+	const problems = [...cache.problems, ...imageProblems].map(
+		(problem) => `> [!WARNING]\n> ${plain(problem)}\n`,
+	);
 	const title = cache.name === "" ? "Berth" : `Berth: ${plain(cache.name)}`;
 	return [`### ${title}`, "", "| | |", "|---|---|", ...table, "", ...problems].join("\n");
 }

@@ -12,6 +12,8 @@ export type Inputs = Readonly<{
 	build: BuildInputs | undefined;
 	/** The buildx builder to use or to look at. */
 	builder?: string;
+	/** OCI layouts and archives to load, `PATH` or `PATH=REFERENCE`, globs unresolved. */
+	images: readonly string[];
 }>;
 
 /** Either the inputs, with what is worth a warning, or every reason why they won't do, one line each. */
@@ -21,7 +23,7 @@ export type ParsedInputs =
 
 /** Inputs that are promised but do nothing yet; refused, so that nobody relies on them unawares. */
 export const NOT_YET: readonly string[] = [
-	...["images", "test-configs", "structure-test", "test-report"],
+	...["test-configs", "structure-test", "test-report"],
 	...["cleanup", "cleanup-prefixes", "cleanup-min-age", "keep-images", "keep-base-images"],
 ];
 
@@ -35,11 +37,12 @@ export function parseInputs(get: (name: string) => string, env: NodeJS.ProcessEn
 	const cache = readCacheInputs(reader, env);
 	const build = readBuildInputs(reader, env, warnings);
 	const builder = reader.text("builder");
+	const images = reader.lines("images");
 	for (const name of NOT_YET) {
 		if (reader.text(name) !== undefined) {
 			reader.problem(name, "not there yet in this version of Berth; remove it");
 		}
 	}
 	if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
-	return { ok: true, inputs: { cache, build, ...given({ builder }) }, warnings };
+	return { ok: true, inputs: { cache, build, images, ...given({ builder }) }, warnings };
 }

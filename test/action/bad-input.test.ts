@@ -41,7 +41,7 @@ describe("a wrong input", { concurrency: 3 }, () => {
 		{ input: "shm-size", value: "big" },
 		{ input: "ulimit", value: "files=1" },
 		{ input: "build-extra-args", value: "--flag value" },
-		{ input: "images", value: "image.tar" },
+		{ input: "test-configs", value: "test.yaml" },
 		{ input: "target", value: "x", also: { context: "" } },
 		{ input: "push", value: "true", also: { context: "" } },
 	];

@@ -11,7 +11,10 @@ const tools = {
 } as unknown as Tools;
 
 const looked = (context: string) =>
-	preflight({ cache: { mode: "off" }, build: { ...plainBuild, context } } as unknown as Inputs, tools);
+	preflight(
+		{ cache: { mode: "off" }, images: [], build: { ...plainBuild, context } } as unknown as Inputs,
+		tools,
+	);
 
 describe("before a build", () => {
 	for (const context of [

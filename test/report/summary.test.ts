@@ -6,6 +6,8 @@ import { describeCache, renderSummary } from "../../src/report/summary.ts";
 const report = (outcome: CacheOutcome, over: Partial<RunReport["cache"]> = {}): RunReport => ({
 	cache: { name: "image", outcome, hit: true, bytesFound: 765_000_000, problems: [], ...over },
 	build: { succeeded: true, seconds: 3.21, imageId: "sha256:abc", digest: null, ranAgain: false },
+	images: [],
+	imageProblems: [],
 });
 const swappedIn = {
 	kind: "swapped-in",
