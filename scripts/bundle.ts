@@ -33,7 +33,9 @@ for (const entry of readdirSync(join(top, "build", "entry")).sort()) {
 	];
 	execFileSync(bin("ncc"), args, { cwd: top, stdio: ["ignore", "ignore", "inherit"] });
 	const file = join(dir, "licenses.txt");
-	for (const license of readFileSync(file, "utf8").split(/\n\n(?=\S+\n(?:MIT|ISC|Apache|BSD|0BSD|\())/))
+	for (const license of readFileSync(file, "utf8").split(
+		/\n\n(?=\S+\n(?:MIT|ISC|Apache|BSD|0BSD|BlueOak|\())/,
+	))
 		licenses.add(license.trim());
 	rmSync(file);
 }

@@ -102,6 +102,7 @@ function digestsIn(reply: Buffer): ReadonlySet<string> | undefined {
 	try {
 		for (let at = 0; at < reply.length; ) {
 			const end = at + 5 + reply.readUInt32BE(at + 1);
+			if (end > reply.length || reply[at] !== 0) throw new RangeError("a message is cut short or packed");
 			for (const info of fieldsOne(reply.subarray(at + 5, end))) {
 				const [digest] = fieldsOne(info);
 				if (digest !== undefined) found.add(digest.toString("latin1"));
@@ -124,20 +125,27 @@ function fieldsOne(message: Buffer): Buffer[] {
 		for (let shift = 0; shift < 64; shift += 7) {
 			const byte = message.readUInt8(at++);
 			value += (byte & 0x7f) * 2 ** shift;
-			if (byte < 0x80) break;
+			if (byte < 0x80) return value;
 		}
-		return value;
+		throw new RangeError("a number has no end");
 	};
 	while (at < message.length) {
 		const key = varint();
-		const wire = key % 8;
-		if (wire === 0) varint();
-		else if (wire === 2) {
-			const length = varint();
-			if (at + length > message.length) throw new RangeError("a field is longer than its message");
-			if (key === 0x0a) found.push(message.subarray(at, at + length));
-			at += length;
-		} else at += wire === 1 ? 8 : 4;
+		const length = lengthOf(key % 8, varint);
+		if (at + length > message.length) throw new RangeError("a field is longer than its message");
+		if (key === 0x0a) found.push(message.subarray(at, at + length));
+		at += length;
 	}
 	return found;
+}
+
+/** The bytes that a field of this wire type takes from here on; a number is read at once. */
+function lengthOf(wire: number, varint: () => number): number {
+	if (wire === 0) {
+		varint();
+		return 0;
+	}
+	if (wire === 2) return varint();
+	if (wire === 1 || wire === 5) return wire === 1 ? 8 : 4;
+	throw new RangeError("a field is of no known type");
 }

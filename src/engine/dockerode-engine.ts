@@ -17,6 +17,8 @@ export function dockerEngine(env: NodeJS.ProcessEnv): Engine {
 
 class DockerodeEngine implements Engine {
 	readonly #endpoint: Endpoint;
+	/** Whether the content service has failed to answer: a proxy that swallows the question is asked only once. */
+	#noContentService = false;
 
 	constructor(endpoint: Endpoint) {
 		this.#endpoint = endpoint;
@@ -94,7 +96,10 @@ class DockerodeEngine implements Engine {
 
 	async blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined> {
 		const connection = connectionTo(this.#endpoint);
-		return "problem" in connection ? undefined : presentBlobs(connection, digests);
+		if ("problem" in connection || this.#noContentService) return undefined;
+		const present = await presentBlobs(connection, digests);
+		this.#noContentService ||= present === undefined;
+		return present;
 	}
 
 	async #change(act: (docker: Docker) => Promise<unknown>): Promise<Done> {

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where an engine is reached: a socket or a TCP address, and the folder of its TLS certificates if it has one. */
+/** Where an engine is reached: a socket or a TCP address, and the folder of its TLS certificates if it is to be spoken to in TLS. */
 export type Endpoint = { readonly host: string; readonly certificates?: string; readonly source: string };
 
 const defaultHost =
@@ -36,7 +36,8 @@ function endpointOfContext(config: string, context: string): Endpoint {
 	const host = asText(fieldOf(fieldOf(fieldOf(meta, "Endpoints"), "docker"), "Host"));
 	if (host === undefined) return { host: "", source };
 	const certificates = join(config, "contexts", "tls", id, "docker");
-	return host.startsWith("tcp://") ? { host, source, certificates } : { host, source };
+	const secured = host.startsWith("tcp://") && existsSync(join(certificates, "ca.pem"));
+	return secured ? { host, source, certificates } : { host, source };
 }
 
 function readJson(path: string): unknown {

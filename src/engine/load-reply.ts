@@ -42,9 +42,10 @@ function parse(line: string): Event[] {
 }
 
 function errorIn({ error, errorDetail }: Event): string | undefined {
-	const message =
+	const detail =
 		typeof errorDetail === "object" && errorDetail !== null && "message" in errorDetail
 			? errorDetail.message
-			: error;
-	return typeof message === "string" && message !== "" ? message : undefined;
+			: undefined;
+	const message = [detail, error].find((each) => typeof each === "string" && each !== "");
+	return typeof message === "string" ? message.replace(/\s+/g, " ").trim() : undefined;
 }

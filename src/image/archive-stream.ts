@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { Header } from "tar/header";
 import type { Digest } from "./digest.ts";
 import { type Stretch, streamOf } from "./stretch.ts";
+import { unzstd } from "./unzstd.ts";
 
 /** A blob to be sent as it lies on disk. */
 export type Blob = { readonly digest: Digest; readonly bytes: Stretch };
@@ -11,6 +12,8 @@ export type Blob = { readonly digest: Digest; readonly bytes: Stretch };
 export type Entry =
 	| { readonly name: string; readonly content: Buffer }
 	| { readonly name: string; readonly blob: Blob }
+	/** A zstd blob that is unpacked on its way, to so many bytes. */
+	| { readonly name: string; readonly blob: Blob; readonly unpackedBytes: number }
 	/** A symlink to another entry, by its name. */
 	| { readonly name: string; readonly link: string };
 
@@ -35,7 +38,8 @@ export function streamArchive(entries: readonly Entry[], onBytes: (bytes: number
 				yield headerOf(entry);
 				if ("content" in entry) yield entry.content;
 				if ("blob" in entry) {
-					found = yield* checkedBlob(entry.blob, onBytes);
+					const unpacked = "unpackedBytes" in entry ? entry.unpackedBytes : undefined;
+					found = yield* checkedBlob(entry.blob, unpacked, onBytes);
 					if (found !== undefined) throw new Error(`${found.digest} ${found.reason}`);
 				}
 				const padding = -sizeOf(entry) & (blockBytes - 1);
@@ -50,17 +54,22 @@ export function streamArchive(entries: readonly Entry[], onBytes: (bytes: number
 
 async function* checkedBlob(
 	{ digest, bytes }: Blob,
+	unpacked: number | undefined,
 	onBytes: (bytes: number) => void,
 ): AsyncGenerator<Buffer, BlobFault | undefined> {
 	const hash = createHash("sha256");
 	let length = 0;
-	try {
+	const tap = async function* () {
 		for await (const chunk of streamOf(bytes) as AsyncIterable<Buffer>) {
 			hash.update(chunk);
 			length += chunk.length;
 			onBytes(chunk.length);
 			yield chunk;
 		}
+	};
+	try {
+		if (unpacked === undefined) yield* tap();
+		else yield* exactly(unpacked, unzstd(tap()));
 	} catch (error) {
 		return { digest, reason: `can't be read: ${error instanceof Error ? error.message : String(error)}` };
 	}
@@ -70,8 +79,20 @@ async function* checkedBlob(
 		: { digest, reason: "has other bytes than its name says" };
 }
 
+// A file that changes between its two readings must not shift what comes after it.
+async function* exactly(bytes: number, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+	let left = bytes;
+	for await (const chunk of chunks) {
+		left -= chunk.length;
+		if (left < 0) break;
+		yield chunk;
+	}
+	if (left !== 0) throw new Error(`it unpacks to other than ${bytes} bytes`);
+}
+
 function sizeOf(entry: Entry): number {
 	if ("content" in entry) return entry.content.length;
+	if ("unpackedBytes" in entry) return entry.unpackedBytes;
 	return "blob" in entry ? entry.blob.bytes.size : 0;
 }
 

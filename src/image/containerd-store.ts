@@ -3,7 +3,7 @@ import type { Engine, LoadReply } from "../engine/engine.ts";
 import { type ArchiveStream, type Entry, streamArchive } from "./archive-stream.ts";
 import { type Digest, hexOf } from "./digest.ts";
 import type { Image, Layer } from "./image.ts";
-import { brokenReason, plainReason, unpackError } from "./load-reply.ts";
+import { brokenReason, nameWasTaken, plainReason, unpackError } from "./load-reply.ts";
 import { probeBlobs } from "./probe.ts";
 import type { Failed, Parcel, Seen, Sent, Store } from "./store.ts";
 
@@ -32,7 +32,8 @@ export class ContainerdStore implements Store {
 			this.#engine.image(this.idOf(image)),
 			this.#engine.blobs(blobsOf(image)),
 		]);
-		if (known.kind === "found" && isWhole(image, known.image.manifests, present)) return { kind: "there" };
+		if (known.kind === "found" && isWhole(image, known.image.manifests, present))
+			return { kind: "there", tags: known.image.tags };
 		const layers = image.layers.map(({ digest }) => digest);
 		const there = present ?? (await probeBlobs(this.#engine, layers));
 		if (there === undefined) return { kind: "unknown", reason: "the engine doesn't say which blobs it has" };
@@ -44,6 +45,11 @@ export class ContainerdStore implements Store {
 		const before = reference === undefined ? undefined : await this.#engine.image(reference);
 		const archive = archiveOf(parcel, layers);
 		const reply = await this.#engine.load(archive.stream);
+		// What was sent is there, only the name isn't on it; should the neighbour go on like that, all is sent once more.
+		if (nameWasTaken(reply))
+			return layers.length > 0
+				? this.send(parcel, [])
+				: { kind: "doubtful", reason: plainReason(reply.error ?? "") };
 		const failed = failure(archive, reply);
 		if (failed !== undefined) return failed;
 		const unpacked = unpackError(reply);

@@ -56,16 +56,24 @@ export function asDescriptor(value: unknown): Descriptor | Unfit {
 	};
 }
 
+// What containerd takes for a word of a platform (containerd/platforms `platforms.go`, specifierRe), in bounds.
+const platformWord = /^[\w.-]{1,64}$/;
+
 /** Reads a platform as indexes and configs have it; undefined without an `os` and an `architecture`. */
 export function asPlatform(value: unknown): Platform | undefined {
 	const { os, architecture, variant } = fields(value);
-	if (typeof os !== "string" || typeof architecture !== "string" || os === "" || architecture === "")
-		return undefined;
-	return { os, architecture, ...(typeof variant === "string" && variant !== "" ? { variant } : {}) };
+	if (!isPlatformWord(os) || !isPlatformWord(architecture)) return undefined;
+	return { os, architecture, ...(isPlatformWord(variant) ? { variant } : {}) };
 }
 
-/** An untrusted value, short enough for a message. */
+function isPlatformWord(value: unknown): value is string {
+	return typeof value === "string" && platformWord.test(value);
+}
+
+/** An untrusted value, short enough for a message, and with nothing in it that a terminal would obey. */
 export function show(value: unknown): string {
-	const text = JSON.stringify(value) ?? "undefined";
+	// What is nested has no end that we know of.
+	if (typeof value === "object" && value !== null) return Array.isArray(value) ? "[…]" : "{…}";
+	const text = (JSON.stringify(value) ?? "undefined").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "�");
 	return text.length > 120 ? `${text.slice(0, 117)}…` : text;
 }

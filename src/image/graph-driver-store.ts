@@ -4,6 +4,7 @@ import { hexOf } from "./digest.ts";
 import type { Image, Layer } from "./image.ts";
 import { brokenReason, plainReason } from "./load-reply.ts";
 import type { Failed, Parcel, Seen, Sent, Store } from "./store.ts";
+import { unpackedBytes } from "./unzstd.ts";
 
 /**
  * The graph driver (overlay2). It looks each layer of an archive up by its chain id and opens the file only if it has
@@ -12,9 +13,12 @@ import type { Failed, Parcel, Seen, Sent, Store } from "./store.ts";
  */
 export class GraphDriverStore implements Store {
 	readonly #engine: Engine;
+	readonly #knowsZstd: boolean;
 
-	constructor(engine: Engine) {
+	constructor(engine: Engine, version: string) {
 		this.#engine = engine;
+		// Engine 20.10 ends with "unexpected EOF" (tried); moby's pkg/archive learned zstd in 23.0.
+		this.#knowsZstd = Number.parseInt(version, 10) >= 23;
 	}
 
 	idOf({ config }: Image): string {
@@ -28,7 +32,7 @@ export class GraphDriverStore implements Store {
 	async look(parcel: Parcel): Promise<Seen> {
 		const { image } = parcel;
 		const known = await this.#engine.image(this.idOf(image));
-		if (known.kind === "found") return { kind: "there" };
+		if (known.kind === "found") return { kind: "there", tags: known.image.tags };
 		const archive = archiveOf(parcel, []);
 		const reply = await this.#engine.load(archive.stream);
 		if (reply.error === undefined) return (await this.#has(image)) ? { kind: "loaded" } : doubt(reply);
@@ -38,7 +42,9 @@ export class GraphDriverStore implements Store {
 	}
 
 	async send(parcel: Parcel, layers: readonly number[]): Promise<Sent> {
-		const archive = archiveOf(parcel, layers);
+		const sent = await this.#prepare(parcel.image, layers);
+		if (!Array.isArray(sent)) return sent;
+		const archive = archiveOf(parcel, sent);
 		const reply = await this.#engine.load(archive.stream);
 		const failed = failure(archive, reply);
 		if (failed !== undefined) return failed;
@@ -47,6 +53,20 @@ export class GraphDriverStore implements Store {
 		// A layer that was there a moment ago may be gone; anything else would go wrong again.
 		const gone = missingLayer(reason, parcel.image.layers.length) !== undefined;
 		return { kind: gone ? "doubtful" : "failed", reason: plainReason(reason) };
+	}
+
+	async #prepare({ layers }: Image, places: readonly number[]): Promise<Layered[] | Failed> {
+		const prepared: Layered[] = [];
+		for (const place of places) {
+			const layer = layers[place];
+			if (layer === undefined) throw new Error(`the image has no layer ${place}`);
+			const unpack = layer.compression === "zstd" && !this.#knowsZstd;
+			const bytes = unpack ? await unpackedBytes(layer.bytes) : undefined;
+			if (unpack && bytes === undefined)
+				return { kind: "failed", reason: `has ${layer.digest}, which is no zstd` };
+			prepared.push({ place, layer, ...(bytes === undefined ? {} : { unpackedBytes: bytes }) });
+		}
+		return prepared;
 	}
 
 	async #has(image: Image): Promise<boolean> {
@@ -75,7 +95,7 @@ function missingLayer(message: string, layers: number): number | undefined {
 }
 
 // The engine unpacks the archive before it looks at anything, so the order is ours: what gives it meaning comes last.
-function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[]): ArchiveStream {
+function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly Layered[]): ArchiveStream {
 	const config = `${hexOf(image.config.digest)}.json`;
 	const manifest = [
 		{
@@ -86,7 +106,7 @@ function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[
 	];
 	return streamArchive(
 		[
-			...sent.flatMap((at) => layerEntry(image, sent, at)),
+			...sent.map((each) => layerEntry(sent, each)),
 			{ name: config, content: image.config.content },
 			{ name: "manifest.json", content: Buffer.from(JSON.stringify(manifest)) },
 		],
@@ -94,12 +114,15 @@ function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[
 	);
 }
 
+/** A layer at its place in the image, and what it unpacks to if it is to be unpacked on its way. */
+type Layered = { readonly place: number; readonly layer: Layer; readonly unpackedBytes?: number };
+
 // An image may have one layer twice (an empty one, mostly); the engine follows links within the archive.
-function layerEntry({ layers }: Image, sent: readonly number[], at: number): Entry[] {
-	const layer = layers[at];
-	if (layer === undefined) throw new Error(`the image has no layer ${at}`);
-	const twin = sent.find((each) => each < at && layers[each]?.digest === layer.digest);
-	return [twin === undefined ? { name: nameOf(at), blob: layer } : { name: nameOf(at), link: nameOf(twin) }];
+function layerEntry(sent: readonly Layered[], { place, layer, ...how }: Layered): Entry {
+	const twin = sent.find((each) => each.place < place && each.layer.digest === layer.digest);
+	return twin === undefined
+		? { name: nameOf(place), blob: layer, ...how }
+		: { name: nameOf(place), link: nameOf(twin.place) };
 }
 
 function nameOf(place: number): string {

@@ -30,9 +30,10 @@ export type Image = {
 	readonly layers: readonly Layer[];
 };
 
-/** Bytes of all its layers, as they lie on disk. */
-export function layerBytes({ layers }: Image): number {
-	return layers.reduce((sum, { bytes }) => sum + bytes.size, 0);
+/** Bytes of layers as they lie on disk; one that is there twice counts once, and is sent once. */
+export function layerBytes(layers: readonly Layer[]): number {
+	const sizes = new Map(layers.map(({ digest, bytes }) => [digest, bytes.size]));
+	return [...sizes.values()].reduce((sum, size) => sum + size, 0);
 }
 
 /** The name that container-structure-test's Bazel rule gives an image, and Berth one that is given none. */

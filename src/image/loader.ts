@@ -24,6 +24,9 @@ export type LoadResult =
 	| { readonly kind: "loaded"; readonly report: LoadReport }
 	| { readonly kind: "failed"; readonly reason: string; readonly fault?: BlobFault };
 
+/** An image is in the engine whole, under these names. */
+type Put = { readonly kind: "put"; readonly layersSent: number; readonly tags: readonly string[] };
+
 /** Told how loads go on: bytes that are going to be sent, and bytes that were. */
 export type Watch = { readonly expects: (bytes: number) => void; readonly sent: (bytes: number) => void };
 
@@ -49,30 +52,48 @@ export class Loader {
 			bytesSent += bytes;
 			this.#watch.sent(bytes);
 		};
-		const put = await this.#put({ image, reference: first, onBytes });
-		if (put.kind === "failed") return put;
-		const tagged = await this.#tag(image, references);
-		if (tagged !== undefined) return tagged;
+		const parcel = { image, reference: first, onBytes };
+		let put = await this.#putAndTag(parcel, references);
+		// An image that was there may be removed before it has its further name: then it is there no longer.
+		if (put.kind === "untagged") put = await this.#putAndTag(parcel, references);
+		if (put.kind !== "put") return { ...put, kind: "failed" };
 		const report = {
 			reference: first === undefined ? "" : familiar(first),
 			id: this.#store.idOf(image),
 			digest: image.manifest.digest,
 			layers: image.layers.length,
 			layersSent: put.layersSent,
-			bytes: layerBytes(image),
+			bytes: layerBytes(image.layers),
 			bytesSent,
 			seconds: (performance.now() - began) / 1000,
 		};
 		return { kind: "loaded", report };
 	}
 
-	async #put(parcel: Parcel): Promise<Failed | { kind: "put"; layersSent: number }> {
+	async #putAndTag(
+		parcel: Parcel,
+		references: readonly Reference[],
+	): Promise<Put | Failed | (Omit<Failed, "kind"> & { readonly kind: "untagged" })> {
+		const put = await this.#put(parcel);
+		if (put.kind === "failed") return put;
+		for (const reference of references) {
+			if (put.tags.includes(familiar(reference))) continue;
+			const tagged = await this.#engine.tag(this.#store.idOf(parcel.image), reference);
+			if (tagged.kind === "refused")
+				return { kind: "untagged", reason: `could not be named ${familiar(reference)}: ${tagged.problem}` };
+		}
+		return put;
+	}
+
+	async #put(parcel: Parcel): Promise<Failed | Put> {
 		const { image } = parcel;
 		const all = [...image.layers.keys()];
+		const named = parcel.reference === undefined ? [] : [familiar(parcel.reference)];
 		for (;;) {
 			const seen = await this.#store.look(parcel);
 			if (seen.kind === "failed") return seen;
-			if (seen.kind === "there" || seen.kind === "loaded") return { kind: "put", layersSent: 0 };
+			if (seen.kind === "there") return { kind: "put", layersSent: 0, tags: seen.tags };
+			if (seen.kind === "loaded") return { kind: "put", layersSent: 0, tags: named };
 			const layers = seen.kind === "lacks" ? seen.layers : all;
 			const keys = this.#keysOf(image, layers);
 			const busy = keys.map((key) => this.#underWay.get(key)).filter((each) => each !== undefined);
@@ -84,14 +105,11 @@ export class Loader {
 			for (const key of keys) this.#underWay.set(key, sending);
 			const sent = await sending;
 			for (const key of keys) this.#underWay.delete(key);
-			return sent;
+			return sent.kind === "failed" ? sent : { ...sent, tags: named };
 		}
 	}
 
-	async #send(
-		parcel: Parcel,
-		layers: readonly number[],
-	): Promise<Failed | { kind: "put"; layersSent: number }> {
+	async #send(parcel: Parcel, layers: readonly number[]): Promise<Failed | Omit<Put, "tags">> {
 		const { image } = parcel;
 		const sent = await this.#sendOnce(parcel, layers);
 		if (sent.kind === "loaded") return { kind: "put", layersSent: layers.length };
@@ -103,7 +121,8 @@ export class Loader {
 	}
 
 	#sendOnce(parcel: Parcel, layers: readonly number[]): Promise<Sent> {
-		this.#watch.expects(layers.reduce((sum, at) => sum + (parcel.image.layers[at]?.bytes.size ?? 0), 0));
+		const sent = layers.map((at) => parcel.image.layers[at]).filter((layer) => layer !== undefined);
+		this.#watch.expects(layerBytes(sent));
 		return this.#store.send(parcel, layers);
 	}
 
@@ -116,18 +135,5 @@ export class Loader {
 				return layer === undefined ? [] : [this.#store.keyOf(layer)];
 			}),
 		];
-	}
-
-	async #tag(image: Image, references: readonly Reference[]): Promise<Failed | undefined> {
-		const id = this.#store.idOf(image);
-		const known = references.length === 0 ? undefined : await this.#engine.image(id);
-		const tags = known?.kind === "found" ? known.image.tags : [];
-		for (const reference of references) {
-			if (tags.includes(familiar(reference))) continue;
-			const tagged = await this.#engine.tag(id, reference);
-			if (tagged.kind === "refused")
-				return { kind: "failed", reason: `could not be named ${familiar(reference)}: ${tagged.problem}` };
-		}
-		return undefined;
 	}
 }

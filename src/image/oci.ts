@@ -15,6 +15,7 @@ export type Layout = {
 // Bounds on untrusted metadata: 10,000 layers make a manifest of 3 MB.
 const mostMetadataBytes = 32 * 1024 * 1024;
 const deepestIndex = 4;
+const mostShown = 12;
 
 const indexTypes: ReadonlySet<string> = new Set([
 	"application/vnd.oci.image.index.v1+json",
@@ -71,9 +72,9 @@ function chooseForPlatform(images: readonly Descriptor[], wanted: Platform): Des
 	const chosen = best === undefined ? undefined : images[best];
 	if (chosen !== undefined) return chosen;
 	const offered = images.flatMap(({ platform }) => (platform === undefined ? [] : [platformName(platform)]));
-	return unfit(
-		`has no image for the engine's platform ${platformName(wanted)}, only for ${offered.join(", ") || "none that is named"}`,
-	);
+	const more = offered.length > mostShown ? [`${offered.length - mostShown} more`] : [];
+	const shown = [...offered.slice(0, mostShown), ...more].join(", ") || "none that is named";
+	return unfit(`has no image for the engine's platform ${platformName(wanted)}, only for ${shown}`);
 }
 
 function descend(layout: Layout, top: Descriptor, wanted: Platform): Descriptor | Unfit {

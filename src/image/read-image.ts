@@ -11,6 +11,16 @@ import { isUnfit, type Unfit, unfit } from "./unfit.ts";
 
 /** Reads an image's metadata from an OCI layout directory, an OCI archive or a docker archive. */
 export async function readImage(path: string, wanted: Platform): Promise<Image | Unfit> {
+	try {
+		return await readAny(path, wanted);
+	} catch (error) {
+		// A loop of links, a name that is too long, a disk that fails, a file that vanishes meanwhile.
+		if (!(error instanceof Error && "code" in error)) throw error;
+		return unfit(`can't be read: ${error.message.replace(/, \w+ '.*'$/s, "")}`);
+	}
+}
+
+async function readAny(path: string, wanted: Platform): Promise<Image | Unfit> {
 	const stat = statSync(path, { throwIfNoEntry: false });
 	if (stat === undefined) return unfit("does not exist");
 	if (stat.isDirectory()) return readLayoutDirectory(path, wanted);

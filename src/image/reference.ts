@@ -16,10 +16,10 @@ export function parseReference(text: string): Reference | undefined {
 	const [first = "", ...rest] = name.split("/");
 	// As docker tells `app/web` from `host/web` (distribution/reference `normalize.go`, splitDockerDomain).
 	const named = rest.length > 0 && (/[.:A-Z[]/.test(first) || first === "localhost");
-	const host = named ? first : "docker.io";
+	const host = named && first !== "index.docker.io" ? first : "docker.io";
 	const path = named ? rest : [first, ...rest];
 	const full = host === "docker.io" && path.length === 1 ? ["library", ...path] : path;
-	const bareId = !named && /^[0-9a-f]{64}$/.test(name);
+	const bareId = /^[0-9a-f]{64}$/.test(text);
 	if (bareId || !registry.test(host) || !full.every((each) => component.test(each)) || !tagPattern.test(tag))
 		return undefined;
 	const reference = `${host}/${full.join("/")}`;

@@ -1,4 +1,5 @@
-import fs from "node:fs";
+import { existsSync } from "node:fs";
+import { expandGlob, isGlob } from "./glob.ts";
 import { parseReference, type Reference } from "./reference.ts";
 
 /** One image that was asked for, where it lies and what it is to be called. */
@@ -12,13 +13,13 @@ export type ImageRequests = {
 
 /**
  * Reads items of the form `PATH` or `PATH=REFERENCE`, PATH being a directory, a file, or a glob of them. What follows
- * the last `=` is the reference, so a path that has one needs a reference behind it.
+ * the last `=` is the reference, unless all of it is a path that exists.
  */
-export function readRequests(items: readonly string[]): ImageRequests {
+export async function readRequests(items: readonly string[]): Promise<ImageRequests> {
 	const requests: ImageRequest[] = [];
 	const problems: string[] = [];
 	for (const item of items) {
-		const read = readItem(item);
+		const read = await readItem(item);
 		if (typeof read === "string") problems.push(read);
 		else requests.push(...read);
 	}
@@ -34,21 +35,20 @@ export function readRequests(items: readonly string[]): ImageRequests {
 	return { requests, problems };
 }
 
-function readItem(item: string): ImageRequest[] | string {
-	const equals = item.lastIndexOf("=");
+async function readItem(item: string): Promise<ImageRequest[] | string> {
+	const equals = existsSync(item) ? -1 : item.lastIndexOf("=");
 	const pattern = equals < 0 ? item : item.slice(0, equals);
 	const name = equals < 0 ? undefined : item.slice(equals + 1);
 	const reference = name === undefined ? undefined : parseReference(name);
 	if (name !== undefined && reference === undefined)
 		return `${JSON.stringify(item)} names ${JSON.stringify(name)}, which is no image reference; allowed: PATH or PATH=REPOSITORY:TAG`;
-	const paths = expand(pattern);
+	const paths = await expand(pattern);
 	if (paths.length === 0) return `${JSON.stringify(pattern)} matches nothing`;
 	if (paths.length > 1 && name !== undefined)
 		return `${JSON.stringify(pattern)} matches ${paths.length} images, which can't all be ${JSON.stringify(name)}`;
 	return paths.map((path) => ({ path, reference }));
 }
 
-function expand(pattern: string): string[] {
-	if (!/[*?[{]/.test(pattern) || fs.existsSync(pattern)) return [pattern];
-	return fs.globSync(pattern).sort();
+async function expand(pattern: string): Promise<readonly string[]> {
+	return isGlob(pattern) && !existsSync(pattern) ? await expandGlob(pattern) : [pattern];
 }

@@ -4,8 +4,8 @@ import type { Reference } from "./reference.ts";
 
 /** What a look at the engine showed of an image. `layers` are places in the image's list, base first. */
 export type Seen =
-	/** It is there whole, under whatever name. */
-	| { readonly kind: "there" }
+	/** It is there whole, under these names as docker shows them. */
+	| { readonly kind: "there"; readonly tags: readonly string[] }
 	/** The look itself has loaded it, under the name. */
 	| { readonly kind: "loaded" }
 	| { readonly kind: "lacks"; readonly layers: readonly number[] }

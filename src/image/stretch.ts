@@ -57,8 +57,10 @@ export function fill(file: number, buffer: Buffer, offset: number): number {
 	return length;
 }
 
-/** The bytes, a chunk at a time; fewer come if the file was cut short meanwhile. */
+/** The bytes, a chunk at a time; fewer come if the file was cut short meanwhile. Throws if it is gone. */
 export function streamOf({ path, offset, size }: Stretch): Readable {
 	if (size === 0) return createReadStream("/dev/null");
-	return createReadStream(path, { start: offset, end: offset + size - 1, highWaterMark: chunkBytes });
+	// What has become a pipe meanwhile fails to be read at a place, instead of being waited for.
+	const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	return createReadStream(path, { fd, start: offset, end: offset + size - 1, highWaterMark: chunkBytes });
 }

@@ -12,6 +12,7 @@ export type TarEntries = ReadonlyMap<string, Stretch>;
 const blockBytes = 512;
 const mostExtensionBytes = 1024 * 1024;
 const mostEntries = 100_000;
+const longestChain = 32;
 
 // gzip, zstd, xz, bzip2: what `docker load` unpacks on the fly, and what nobody can seek in.
 const packed = [
@@ -42,8 +43,8 @@ class Scan {
 	readonly #path: string;
 	readonly #file: number;
 	readonly #end: number;
-	readonly #files = new Map<string, Stretch>();
-	readonly #links = new Map<string, string>();
+	/** What each name stands for: a file, or another name. The later of two wins, as it would unpacked. */
+	readonly #named = new Map<string, Stretch | string>();
 	#extensions: Extensions = { local: undefined, global: undefined };
 
 	constructor(path: string, file: number, end: number) {
@@ -56,20 +57,33 @@ class Scan {
 		const block = Buffer.alloc(blockBytes);
 		let offset = 0;
 		while (fill(this.#file, block, offset) === blockBytes) {
-			const { local, global } = this.#extensions;
-			const header = new Header(block, 0, local, global);
-			if (header.nullBlock) return this.#resolve();
-			if (!header.cksumValid) return unfit(offset === 0 ? "is no archive" : `is damaged at byte ${offset}`);
-			const size = header.size ?? 0;
+			const header = this.#headerIn(block);
+			if (header?.nullBlock === true) return this.#resolve();
+			const size = header?.size ?? 0;
+			if (header?.cksumValid !== true || !Number.isInteger(size))
+				return unfit(offset === 0 ? "is no archive" : `is damaged at byte ${offset}`);
 			const stretch = { path: this.#path, offset: offset + blockBytes, size };
 			if (stretch.offset + size > this.#end) return unfit(`is cut short in ${show(header.path)}`);
 			const problem = this.#take(header, stretch);
 			if (problem !== undefined) return problem;
-			if (this.#files.size + this.#links.size > mostEntries)
-				return unfit(`has more than ${mostEntries} entries`);
+			if (this.#named.size > mostEntries) return unfit(`has more than ${mostEntries} entries`);
 			offset = stretch.offset + Math.ceil(size / blockBytes) * blockBytes;
 		}
 		return offset === 0 ? unfit("is no archive") : this.#resolve();
+	}
+
+	#headerIn(block: Buffer): Header | undefined {
+		const { local, global } = this.#extensions;
+		try {
+			const header = new Header(block, 0, local, global);
+			// The library lets the block's own link win, which can't hold a long one, and puts its prefix before the path.
+			if (local?.path !== undefined) header.path = local.path;
+			if (local?.linkpath !== undefined) header.linkpath = local.linkpath;
+			return header;
+		} catch {
+			// It throws for a number that it can't read.
+			return undefined;
+		}
 	}
 
 	#take(header: Header, stretch: Stretch): Unfit | undefined {
@@ -83,7 +97,7 @@ class Scan {
 			case "File":
 			case "OldFile":
 			case "ContiguousFile":
-				return this.#keep(header.path, (name) => this.#files.set(name, stretch));
+				return this.#keep(header.path, (name) => this.#named.set(name, stretch));
 			case "Link":
 				return this.#link(header, posix.normalize(header.linkpath ?? ""));
 			case "SymbolicLink":
@@ -94,7 +108,7 @@ class Scan {
 	}
 
 	#link({ path }: Header, target: string): Unfit | undefined {
-		return this.#keep(path, (name) => this.#links.set(name, target));
+		return this.#keep(path, (name) => this.#named.set(name, target));
 	}
 
 	#keep(path: string | undefined, keep: (name: string) => unknown): Unfit | undefined {
@@ -124,12 +138,19 @@ class Scan {
 	}
 
 	// Older `docker save` writes an equal layer once more as a link to the first.
-	#resolve(): TarEntries | Unfit {
-		const found = new Map(this.#files);
-		for (const [name, target] of this.#links) {
-			const stretch = this.#files.get(this.#links.get(target) ?? target);
+	#resolve(): TarEntries {
+		const found = new Map<string, Stretch>();
+		for (const name of this.#named.keys()) {
+			const stretch = this.#follow(name);
 			if (stretch !== undefined) found.set(name, stretch);
 		}
 		return found;
+	}
+
+	#follow(name: string): Stretch | undefined {
+		let next = this.#named.get(name);
+		for (let links = 0; typeof next === "string" && links < longestChain; links++)
+			next = this.#named.get(next);
+		return typeof next === "string" ? undefined : next;
 	}
 }

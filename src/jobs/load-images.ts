@@ -30,7 +30,7 @@ const atOnce = 4;
 
 /** Loads OCI layouts and archives; one that can't be loaded keeps none of the others. */
 export async function loadImages(items: readonly string[], tools: LoadTools): Promise<Loads> {
-	const { requests, problems } = readRequests(items);
+	const { requests, problems } = await readRequests(items);
 	const loader = loaderFor(tools);
 	const results = await inParallel(requests, (request) => loadOne(request, loader, tools));
 	return {
@@ -53,7 +53,8 @@ export async function loadForStep(
 
 /** The loader for the image store that the engine has. */
 export function loaderFor({ engine, info, watch }: Omit<LoadTools, "done">): Loader {
-	const store = info.store === "containerd" ? new ContainerdStore(engine) : new GraphDriverStore(engine);
+	const store =
+		info.store === "containerd" ? new ContainerdStore(engine) : new GraphDriverStore(engine, info.version);
 	return new Loader(engine, store, watch);
 }
 

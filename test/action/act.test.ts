@@ -14,7 +14,8 @@ describe("the self-test workflow", () => {
 		const containerd = await engine("containerd");
 		const dir = mkdtempSync("/var/tmp/berth-act-");
 		t.after(async () => {
-			await docker(containerd, ["image", "rm", "berth-self-test:first", "berth-self-test:second"]);
+			const names = ["first", "second", "loaded"].map((tag) => `berth-self-test:${tag}`);
+			await docker(containerd, ["image", "rm", ...names]);
 			rmSync(dir, { recursive: true, force: true });
 		});
 		const base = await baseImage(containerd);

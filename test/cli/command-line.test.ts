@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { parseCommandLine, usage } from "../../src/cli/command-line.ts";
 
 describe("the command line", () => {
 	it("takes a command and its flags in any order", () => {
@@ -13,6 +13,21 @@ describe("the command line", () => {
 		}
 	});
 
+	it("takes images to load as they are written, with flags among them", () => {
+		const images = ["bazel-bin/image", "out/*.tar=team/app:1", "--odd name"];
+		assert.deepEqual(parseCommandLine(["load", "--json", ...images.slice(0, 2), "--", "--odd name"]), {
+			kind: "run",
+			command: "load",
+			images,
+			options: { json: true, dockerHost: undefined, cacheRoot: undefined },
+		});
+	});
+
+	it("names every command and flag in its help", () => {
+		for (const word of ["load", "demo", "--docker-host", "--cache-root", "--json", "--help"])
+			assert.ok(usage.includes(word), word);
+	});
+
 	it("helps when asked", () => {
 		assert.deepEqual(parseCommandLine(["demo", "--help"]), { kind: "help" });
 	});
@@ -20,6 +35,11 @@ describe("the command line", () => {
 	for (const [args, named] of [
 		[[], "no command"],
 		[["sail"], '"sail"'],
+		[["load"], "IMAGE"],
+		[["load", "--json"], "IMAGE"],
+		[["load", "image", "--as"], "--as"],
+		[["load", "image", "--json=yes"], "--json"],
+		[["a\nb"], '"a\\nb"'],
 		[["demo", "now"], '"now"'],
 		[["demo", "--fast"], "--fast"],
 		[["demo", "--cache-root"], "--cache-root"],

@@ -10,12 +10,14 @@ const config = mkdtempSync(join(tmpdir(), "berth-docker-"));
 after(() => rmSync(config, { recursive: true }));
 
 function writeContext(name: string, host: string): void {
-	const dir = join(config, "contexts", "meta", createHash("sha256").update(name).digest("hex"));
-	mkdirSync(dir, { recursive: true });
-	writeFileSync(
-		join(dir, "meta.json"),
-		JSON.stringify({ Name: name, Endpoints: { docker: { Host: host } } }),
-	);
+	const id = createHash("sha256").update(name).digest("hex");
+	const meta = join(config, "contexts", "meta", id);
+	mkdirSync(meta, { recursive: true });
+	const content = { Name: name, Endpoints: { docker: { Host: host } } };
+	writeFileSync(join(meta, "meta.json"), JSON.stringify(content));
+	const tls = join(config, "contexts", "tls", id, "docker");
+	mkdirSync(tls, { recursive: true });
+	writeFileSync(join(tls, "ca.pem"), "");
 }
 
 describe("the engine that docker itself would use", () => {
