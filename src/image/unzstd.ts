@@ -2,11 +2,15 @@ import { Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { type Stretch, streamOf } from "./stretch.ts";
 
-/** Unpacks zstd as it comes; throws for what is none. */
+/** Unpacks zstd as it comes; throws for what is none. Who has seen enough may stop reading. */
 export function unzstd(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-	return Readable.from(chunks, { objectMode: false }).compose(
-		createZstdDecompress(),
-	) as AsyncIterable<Buffer>;
+	const source = Readable.from(chunks, { objectMode: false });
+	const unpacked = createZstdDecompress();
+	source.on("error", (error) => unpacked.destroy(error));
+	unpacked.on("close", () => source.destroy());
+	// Readers are told of errors by the iterator; one that stops early causes one that nobody has to hear of.
+	unpacked.on("error", () => undefined);
+	return source.pipe(unpacked) as AsyncIterable<Buffer>;
 }
 
 /** How many bytes a zstd blob unpacks to, by unpacking it: a frame need not tell. Undefined if it is no zstd. */
