@@ -1,23 +1,22 @@
-/** Runs the tests: starts an engine of each store, lends them to all test files, stops them when all are done. */
+/** Runs the tests: starts an engine of each store it has, lends them to all test files, stops them in the end. */
 import { spawn } from "node:child_process";
 import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { lend, startTestEngine } from "./engines/shared.ts";
+import { lend, type OwnedTestEngine, startTestEngine, testStores } from "./engines/shared.ts";
 
 const top = fileURLToPath(new URL("..", import.meta.url));
 const files =
 	process.argv.length > 2 ? process.argv.slice(2) : globSync("test/**/*.test.ts", { cwd: top }).sort();
 
-// One after the other: the second finds the packages that the first one fetched.
-const containerd = await startTestEngine("containerd");
-const overlay2 = await startTestEngine("overlay2");
+const owned: OwnedTestEngine[] = [];
 try {
-	for (const { engine } of [containerd, overlay2])
-		console.log(`Docker Engine ${engine.engineVersion}, ${engine.store}`);
-	const env = { ...process.env, ...lend(containerd.engine), ...lend(overlay2.engine) };
-	process.exitCode = await testFiles(env);
+	// One after the other: the second finds the packages that the first one fetched.
+	for (const store of testStores()) owned.push(await startTestEngine(store));
+	for (const { engine } of owned) console.log(`Docker Engine ${engine.engineVersion}, ${engine.store}`);
+	const lent = owned.map(({ engine }) => lend(engine));
+	process.exitCode = await testFiles(Object.assign({ ...process.env }, ...lent));
 } finally {
-	await Promise.all([containerd.stop(), overlay2.stop()]);
+	await Promise.all(owned.map(({ stop }) => stop()));
 }
 
 function testFiles(env: NodeJS.ProcessEnv): Promise<number> {

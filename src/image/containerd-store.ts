@@ -50,9 +50,9 @@ export class ContainerdStore implements Store {
 			return layers.length > 0
 				? this.send(parcel, [])
 				: { kind: "doubtful", reason: plainReason(reply.error ?? "") };
-		const failed = failure(archive, reply);
-		if (failed !== undefined) return failed;
 		const unpacked = unpackError(reply);
+		const failed = unpacked === undefined ? failure(archive, reply) : undefined;
+		if (failed !== undefined) return failed;
 		if (unpacked === undefined && (await this.#verify(image))) return { kind: "loaded" };
 		// Whole or not, the name is on it now. It goes back to where it was before anything else is tried.
 		await this.#retract(parcel, before?.kind === "found" ? before.image.id : undefined);

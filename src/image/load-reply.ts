@@ -12,10 +12,13 @@ export function brokenReason({ error }: LoadReply): string {
 	return `was not taken: the engine broke off (${error ?? "without a word"}); see whether it runs`;
 }
 
-/** The reason why the containerd store could not unpack an image that it has taken all the same, status 200. */
-export function unpackError({ lines }: LoadReply): string | undefined {
-	// moby daemon/containerd/image_exporter.go, LoadImage: the one place where it says so.
-	return lines.map((line) => /^Error unpacking image [^ ]+: (.*)$/s.exec(line)?.[1]).find((text) => text);
+/** The reason why the containerd store could not unpack an image; it has taken that, and named it, all the same. */
+export function unpackError({ lines, error }: LoadReply): string | undefined {
+	// moby daemon/containerd/image_exporter.go, LoadImage: an error on Engine 26.1, on 28.5 a line among the others.
+	return (
+		/^failed to unpack loaded image: (.*)$/s.exec(error ?? "")?.[1] ??
+		lines.map((line) => /^Error unpacking image [^ ]+: (.*)$/s.exec(line)?.[1]).find((text) => text)
+	);
 }
 
 /** Whether another process gave the name to an image in the very moment in which the containerd store was about to. */
