@@ -1,9 +1,8 @@
-import { request as overHttp } from "node:http";
 import { connect } from "node:http2";
-import { request as overHttps } from "node:https";
 import type { Duplex } from "node:stream";
 import type { Digest } from "../image/digest.ts";
 import type { Connection } from "./connection.ts";
+import { open } from "./request.ts";
 
 // Long enough for a busy engine, short enough for one that took the connection and says nothing.
 const timeoutMs = 20_000;
@@ -26,11 +25,10 @@ export async function presentBlobs(
 	return found === undefined ? undefined : new Set(digests.filter((digest) => found.has(digest)));
 }
 
-function upgrade({ protocol, ...options }: Connection): Promise<Duplex | undefined> {
+async function upgrade(connection: Connection): Promise<Duplex | undefined> {
 	const headers = { Connection: "Upgrade", Upgrade: "h2c" };
-	return new Promise((resolve) => {
-		const request = protocol === "https" ? overHttps : overHttp;
-		const asked = request({ ...options, method: "POST", path: "/grpc", headers, agent: false });
+	const asked = await open(connection, { method: "POST", path: "/grpc", headers });
+	return await new Promise((resolve) => {
 		asked.setTimeout(timeoutMs, () => asked.destroy());
 		asked.on("upgrade", (_answer, socket, head) => {
 			// What came with the answer is already HTTP/2, and would be lost.

@@ -1,11 +1,18 @@
-import type { Readable } from "node:stream";
 import type Docker from "dockerode";
 import type { Digest } from "../image/digest.ts";
 import { type Connection, connectionTo } from "./connection.ts";
-import { presentBlobs } from "./content-service.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
-import type { Done, Engine, EngineAnswer, EngineInfo, ImageAnswer, LoadReply, Refusal } from "./engine.ts";
-import { readReply } from "./load-reply.ts";
+import type {
+	Done,
+	Engine,
+	EngineAnswer,
+	EngineInfo,
+	ImageAnswer,
+	LoadReply,
+	Refusal,
+	Upload,
+} from "./engine.ts";
+import { uploadImages } from "./upload.ts";
 
 // A busy engine may take seconds to answer; one that takes longer would hold up every job.
 const timeoutMs = 30_000;
@@ -67,14 +74,11 @@ class DockerodeEngine implements Engine {
 		}
 	}
 
-	async load(archive: Readable): Promise<LoadReply> {
-		try {
-			const docker = await this.#docker({});
-			return await readReply(await docker.loadImage(archive, { quiet: true }));
-		} catch (error) {
-			archive.destroy();
-			return { lines: [], error: reasonOf(error), broken: statusOf(error) === undefined };
-		}
+	async load(archive: Upload): Promise<LoadReply> {
+		const connection = connectionTo(this.#endpoint);
+		if (!("problem" in connection)) return await uploadImages(connection, archive);
+		archive.close();
+		return { lines: [], error: connection.problem, broken: true };
 	}
 
 	tag(id: string, reference: string): Promise<Done> {
@@ -97,6 +101,8 @@ class DockerodeEngine implements Engine {
 	async blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined> {
 		const connection = connectionTo(this.#endpoint);
 		if ("problem" in connection || this.#noContentService) return undefined;
+		// HTTP/2 takes 10 ms to load, and is wanted here alone.
+		const { presentBlobs } = await import("./content-service.ts");
 		const present = await presentBlobs(connection, digests);
 		this.#noContentService ||= present === undefined;
 		return present;

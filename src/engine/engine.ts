@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { Digest } from "../image/digest.ts";
 
 /** The image store of an engine, which decides how images are loaded and whether its own builder exports caches. */
@@ -50,6 +49,15 @@ export type LoadReply = {
 	readonly broken: boolean;
 };
 
+/** An archive to upload, taken a buffer at a time. */
+export interface Upload {
+	readonly bytes: number;
+	/** Fills the buffer from where the last call left off; 0 at the end, undefined if there must be no more. */
+	read(into: Buffer): Promise<number | undefined>;
+	/** Lets go of what is open, at the end or before. */
+	close(): void;
+}
+
 /** The few calls that Berth makes of a Docker engine. */
 export interface Engine {
 	info(): Promise<EngineAnswer>;
@@ -58,7 +66,7 @@ export interface Engine {
 	/** The tags of a repository, `NAME:TAG`. */
 	tagsOf(repository: string): Promise<readonly string[]>;
 	/** Uploads an archive; one that breaks off is no upload. */
-	load(archive: Readable): Promise<LoadReply>;
+	load(archive: Upload): Promise<LoadReply>;
 	/** Gives an image a further name, which another image may lose by it. */
 	tag(id: string, reference: string): Promise<Done>;
 	/** Takes a name from an image, never by force; an image that has no other goes with it. */

@@ -29,7 +29,13 @@ export async function readReply(stream: NodeJS.ReadableStream): Promise<LoadRepl
 	};
 }
 
-type Event = { readonly stream?: unknown; readonly error?: unknown; readonly errorDetail?: unknown };
+type Event = {
+	readonly stream?: unknown;
+	readonly error?: unknown;
+	readonly errorDetail?: unknown;
+	/** What an answer other than 200 has instead. */
+	readonly message?: unknown;
+};
 
 function parse(line: string): Event[] {
 	try {
@@ -41,11 +47,11 @@ function parse(line: string): Event[] {
 	}
 }
 
-function errorIn({ error, errorDetail }: Event): string | undefined {
+function errorIn({ error, errorDetail, message: refusal }: Event): string | undefined {
 	const detail =
 		typeof errorDetail === "object" && errorDetail !== null && "message" in errorDetail
 			? errorDetail.message
 			: undefined;
-	const message = [detail, error].find((each) => typeof each === "string" && each !== "");
+	const message = [detail, error, refusal].find((each) => typeof each === "string" && each !== "");
 	return typeof message === "string" ? message.replace(/\s+/g, " ").trim() : undefined;
 }

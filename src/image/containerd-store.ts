@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Engine, LoadReply } from "../engine/engine.ts";
-import { type ArchiveStream, type Entry, streamArchive } from "./archive-stream.ts";
+import { Archive, type Entry } from "./archive.ts";
 import { type Digest, hexOf } from "./digest.ts";
 import type { Image, Layer } from "./image.ts";
 import { brokenReason, nameWasTaken, plainReason, unpackError } from "./load-reply.ts";
@@ -44,7 +44,7 @@ export class ContainerdStore implements Store {
 		const { image, reference } = parcel;
 		const before = reference === undefined ? undefined : await this.#engine.image(reference);
 		const archive = archiveOf(parcel, layers);
-		const reply = await this.#engine.load(archive.stream);
+		const reply = await this.#engine.load(archive);
 		// What was sent is there, only the name isn't on it; should the neighbour go on like that, all is sent once more.
 		if (nameWasTaken(reply))
 			return layers.length > 0
@@ -95,15 +95,14 @@ function isWhole(
 	return present !== undefined && blobsOf(image).every((digest) => present.has(digest));
 }
 
-function failure({ fault }: ArchiveStream, reply: LoadReply): Failed | undefined {
-	const found = fault();
-	if (found !== undefined) return { kind: "failed", reason: `has a blob that ${found.reason}`, fault: found };
+function failure({ fault }: Archive, reply: LoadReply): Failed | undefined {
+	if (fault !== undefined) return { kind: "failed", reason: `has a blob that ${fault.reason}`, fault };
 	if (reply.broken) return { kind: "failed", reason: brokenReason(reply) };
 	return reply.error === undefined ? undefined : { kind: "failed", reason: plainReason(reply.error) };
 }
 
 // `index.json` comes last: an archive without it is refused before any image is made of it.
-function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[]): ArchiveStream {
+function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[]): Archive {
 	const { manifest, config, layers, platform } = image;
 	// The store takes any file for a blob, by its bytes. Its name is a lock on the way in (containerd
 	// core/content/helpers.go): one that all uploads share would make each wait for the others.
@@ -132,5 +131,5 @@ function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[
 		{ name: "oci-layout", content: Buffer.from('{"imageLayoutVersion":"1.0.0"}') },
 		{ name: "index.json", content: Buffer.from(JSON.stringify(index)) },
 	];
-	return streamArchive(entries, onBytes);
+	return new Archive(entries, onBytes);
 }

@@ -1,5 +1,5 @@
 import type { Engine, LoadReply } from "../engine/engine.ts";
-import { type ArchiveStream, type Entry, streamArchive } from "./archive-stream.ts";
+import { Archive, type Entry } from "./archive.ts";
 import { hexOf } from "./digest.ts";
 import type { Image, Layer } from "./image.ts";
 import { brokenReason, plainReason } from "./load-reply.ts";
@@ -34,7 +34,7 @@ export class GraphDriverStore implements Store {
 		const known = await this.#engine.image(this.idOf(image));
 		if (known.kind === "found") return { kind: "there", tags: known.image.tags };
 		const archive = archiveOf(parcel, []);
-		const reply = await this.#engine.load(archive.stream);
+		const reply = await this.#engine.load(archive);
 		if (reply.error === undefined) return (await this.#has(image)) ? { kind: "loaded" } : doubt(reply);
 		const first = missingLayer(reply.error, image.layers.length);
 		if (first !== undefined) return { kind: "lacks", layers: above(first, image) };
@@ -45,7 +45,7 @@ export class GraphDriverStore implements Store {
 		const sent = await this.#prepare(parcel.image, layers);
 		if (!Array.isArray(sent)) return sent;
 		const archive = archiveOf(parcel, sent);
-		const reply = await this.#engine.load(archive.stream);
+		const reply = await this.#engine.load(archive);
 		const failed = failure(archive, reply);
 		if (failed !== undefined) return failed;
 		if (reply.error === undefined && (await this.#has(parcel.image))) return { kind: "loaded" };
@@ -82,9 +82,8 @@ function doubt({ error }: LoadReply): Seen {
 	return { kind: "unknown", reason: plainReason(error ?? "the engine took it, but has no such image") };
 }
 
-function failure({ fault }: ArchiveStream, reply: LoadReply): Failed | undefined {
-	const found = fault();
-	if (found !== undefined) return { kind: "failed", reason: `has a blob that ${found.reason}`, fault: found };
+function failure({ fault }: Archive, reply: LoadReply): Failed | undefined {
+	if (fault !== undefined) return { kind: "failed", reason: `has a blob that ${fault.reason}`, fault };
 	return reply.broken ? { kind: "failed", reason: brokenReason(reply) } : undefined;
 }
 
@@ -95,7 +94,7 @@ function missingLayer(message: string, layers: number): number | undefined {
 }
 
 // The engine unpacks the archive before it looks at anything, so the order is ours: what gives it meaning comes last.
-function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly Layered[]): ArchiveStream {
+function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly Layered[]): Archive {
 	const config = `${hexOf(image.config.digest)}.json`;
 	const manifest = [
 		{
@@ -104,7 +103,7 @@ function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly Layered
 			Layers: image.layers.map((_, at) => nameOf(at)),
 		},
 	];
-	return streamArchive(
+	return new Archive(
 		[
 			...sent.map((each) => layerEntry(sent, each)),
 			{ name: config, content: image.config.content },

@@ -1,5 +1,5 @@
 import type { Engine } from "../engine/engine.ts";
-import type { BlobFault } from "./archive-stream.ts";
+import type { BlobFault } from "./blob-part.ts";
 import { type Image, layerBytes } from "./image.ts";
 import { familiar, type Reference } from "./reference.ts";
 import type { Failed, Parcel, Sent, Store } from "./store.ts";

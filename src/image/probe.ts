@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Engine } from "../engine/engine.ts";
-import { streamArchive } from "./archive-stream.ts";
+import { Archive } from "./archive.ts";
 import type { Digest } from "./digest.ts";
 import { sha256 } from "./image.ts";
 import { undoing } from "./undoing.ts";
@@ -25,7 +25,7 @@ export async function probeBlobs(
 	return undoing(
 		async () => {
 			const manifests = new Map([...new Set(blobs)].map((blob) => [manifestOf(blob), blob]));
-			const reply = await engine.load(streamArchive(entriesOf(name, [...manifests.keys()]), () => {}).stream);
+			const reply = await engine.load(new Archive(entriesOf(name, [...manifests.keys()])));
 			const answer = reply.error === undefined ? await engine.image(name) : undefined;
 			if (answer?.kind !== "found" || answer.image.manifests === undefined) return undefined;
 			const available = new Set(

@@ -1,4 +1,4 @@
-import type { BlobFault } from "./archive-stream.ts";
+import type { BlobFault } from "./blob-part.ts";
 import type { Image, Layer } from "./image.ts";
 import type { Reference } from "./reference.ts";
 

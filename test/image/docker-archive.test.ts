@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
-import type { Entry } from "../../src/image/archive-stream.ts";
+import type { Entry } from "../../src/image/archive.ts";
 import { chainIds, type Image } from "../../src/image/image.ts";
 import { type FixtureImage, imageOf, layerOf, packed, tarOf, writeDockerArchive } from "./fixtures.ts";
 import { assertRefused, bytesOf, readSound, scratch } from "./reading.ts";

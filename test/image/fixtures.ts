@@ -1,11 +1,11 @@
 /** Images on disk, made byte by byte, so that each can be wrong in its own way. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { type Entry, streamArchive } from "../../src/image/archive-stream.ts";
+import type { Entry } from "../../src/image/archive.ts";
 import type { Digest } from "../../src/image/digest.ts";
 import { sha256 } from "../../src/image/image.ts";
+import { taken } from "./taking.ts";
 
 /** How a layer of a fixture is packed, in the words of its media type. */
 export type Packing = "tar" | "tar+gzip" | "tar+zstd";
@@ -46,8 +46,8 @@ export const here: FixturePlatform = {
 };
 
 /** An archive of small files, in order. */
-export function tarOf(entries: readonly Entry[]): Promise<Buffer> {
-	return buffer(streamArchive(entries, () => undefined).stream);
+export async function tarOf(entries: readonly Entry[]): Promise<Buffer> {
+	return (await taken(entries)).bytes;
 }
 
 /** A layer with these files. */

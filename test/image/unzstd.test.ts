@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buffer } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { zstdCompressSync } from "node:zlib";
-import { streamArchive } from "../../src/image/archive-stream.ts";
 import { sha256 } from "../../src/image/image.ts";
 import { unpackedBytes } from "../../src/image/unzstd.ts";
 import { scratch } from "./reading.ts";
+import { taken } from "./taking.ts";
 
 const content = Buffer.from("layer ".repeat(300_000));
 const packed = zstdCompressSync(content);
@@ -18,16 +17,12 @@ describe("a zstd blob for an engine that reads none", () => {
 		writeFileSync(path, packed);
 		const bytes = { path, offset: 0, size: packed.length };
 		assert.equal(await unpackedBytes(bytes), content.length);
-		let counted = 0;
 		const blob = { digest: sha256(packed), bytes };
 		const entry = { name: "layer", blob, unpackedBytes: content.length };
-		const { stream, fault } = streamArchive([entry], (count) => {
-			counted += count;
-		});
-		const archive = await buffer(stream);
+		const { bytes: archive, counted, fault } = await taken([entry]);
 		assert.deepEqual(archive.subarray(512, 512 + content.length), content);
 		assert.equal(counted, packed.length);
-		assert.equal(fault(), undefined);
+		assert.equal(fault, undefined);
 	});
 
 	for (const [what, size, wrong] of [
@@ -39,9 +34,9 @@ describe("a zstd blob for an engine that reads none", () => {
 			const path = join(scratch(t), "blob");
 			writeFileSync(path, wrong);
 			const blob = { digest: sha256(wrong), bytes: { path, offset: 0, size: wrong.length } };
-			const { stream, fault } = streamArchive([{ name: "layer", blob, unpackedBytes: size }], () => {});
-			await assert.rejects(buffer(stream));
-			assert.match(fault()?.reason ?? "", /^can't be read: /);
+			const { brokeOff, fault } = await taken([{ name: "layer", blob, unpackedBytes: size }]);
+			assert.ok(brokeOff);
+			assert.match(fault?.reason ?? "", /^can't be read: /);
 		});
 	}
 
