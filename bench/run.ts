@@ -1,10 +1,29 @@
-/** Runs the measurements and prints them: `npm run bench`, on the machine and engine at hand. */
+/** Runs the measurements and prints them, on the machine and engine at hand: `npm run bench`, or `npm run bench load`. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { benchExport } from "./export.ts";
+import { benchLoad } from "./load.ts";
 import { benchOverhead } from "./overhead.ts";
 
 const blobs = fileURLToPath(new URL("ten-thousand-blobs.ts", import.meta.url));
-console.log(benchOverhead().join("\n"));
-console.log(execFileSync(process.execPath, [blobs], { encoding: "utf8" }).trimEnd());
-console.log((await benchExport()).join("\n"));
+
+const benches: Readonly<Record<string, () => AsyncGenerator<string[]>>> = {
+	overhead: async function* () {
+		yield benchOverhead();
+	},
+	blobs: async function* () {
+		yield [execFileSync(process.execPath, [blobs], { encoding: "utf8" }).trimEnd()];
+	},
+	export: async function* () {
+		yield await benchExport();
+	},
+	load: benchLoad,
+};
+
+const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);
+for (const name of names) {
+	const bench = benches[name];
+	if (bench === undefined)
+		throw new Error(`${name} is no bench; there are ${Object.keys(benches).join(", ")}`);
+	for await (const lines of bench()) console.log(lines.join("\n"));
+}

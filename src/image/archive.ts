@@ -16,15 +16,22 @@ const blockBytes = 512;
 /**
  * A tar of the entries, in order, read from disk as it is taken: nothing is staged, and no blob is ever held whole.
  * Each blob is hashed on its way, and the archive breaks off before its end if one proves wrong. Whoever makes it puts
- * what gives it meaning (`manifest.json`, `index.json`) last, so that one that breaks off is no image.
+ * what gives it meaning (`manifest.json`, `index.json`) last, so that one that breaks off is no image. `until` breaks it
+ * off, too, unless all of it is taken.
  */
 export class Archive implements Upload {
 	readonly bytes: number;
 	readonly #parts: readonly Part[];
 	#at = 0;
+	readonly #until: AbortSignal | undefined;
 	#fault: BlobFault | undefined;
 
-	constructor(entries: readonly Entry[], onBytes: (bytes: number) => void = () => undefined) {
+	constructor(
+		entries: readonly Entry[],
+		onBytes: (bytes: number) => void = () => undefined,
+		until?: AbortSignal,
+	) {
+		this.#until = until;
 		const end = { name: "", content: Buffer.alloc(2 * blockBytes) };
 		this.#parts = [...entries.flatMap((entry) => partsOf(entry, onBytes)), held(end.content)];
 		this.bytes = this.#parts.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -36,6 +43,7 @@ export class Archive implements Upload {
 	}
 
 	async read(into: Buffer): Promise<number | undefined> {
+		if (this.#until?.aborted === true && this.#at < this.#parts.length) return undefined;
 		let filled = 0;
 		while (filled < into.length) {
 			const part = this.#parts[this.#at];

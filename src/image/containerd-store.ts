@@ -5,6 +5,7 @@ import { type Digest, hexOf } from "./digest.ts";
 import type { Image, Layer } from "./image.ts";
 import { brokenReason, nameWasTaken, plainReason, unpackError } from "./load-reply.ts";
 import { probeBlobs } from "./probe.ts";
+import { inOnePiece } from "./signals.ts";
 import type { Failed, Parcel, Seen, Sent, Store } from "./store.ts";
 
 /**
@@ -14,9 +15,12 @@ import type { Failed, Parcel, Seen, Sent, Store } from "./store.ts";
  */
 export class ContainerdStore implements Store {
 	readonly #engine: Engine;
+	readonly #tellsAvailable: boolean;
 
-	constructor(engine: Engine) {
+	constructor(engine: Engine, version: string) {
 		this.#engine = engine;
+		// `?manifests=1` came with API 1.48. An older engine unpacks a probe, and keeps what it can't list.
+		this.#tellsAvailable = Number.parseInt(version, 10) >= 28;
 	}
 
 	idOf({ manifest }: Image): string {
@@ -35,20 +39,26 @@ export class ContainerdStore implements Store {
 		if (known.kind === "found" && isWhole(image, known.image.manifests, present))
 			return { kind: "there", tags: known.image.tags };
 		const layers = image.layers.map(({ digest }) => digest);
-		const there = present ?? (await probeBlobs(this.#engine, layers));
+		const probed = present === undefined && this.#tellsAvailable;
+		const there = probed ? await probeBlobs(this.#engine, layers) : present;
 		if (there === undefined) return { kind: "unknown", reason: "the engine doesn't say which blobs it has" };
 		return { kind: "lacks", layers: [...layers.keys()].filter((at) => !there.has(layers[at] as Digest)) };
 	}
 
-	async send(parcel: Parcel, layers: readonly number[]): Promise<Sent> {
+	send(parcel: Parcel, layers: readonly number[]): Promise<Sent> {
+		// Between the engine's answer and the look at what came of it the name may be on half an image.
+		return inOnePiece((told) => this.#send(parcel, layers, told));
+	}
+
+	async #send(parcel: Parcel, layers: readonly number[], told: AbortSignal): Promise<Sent> {
 		const { image, reference } = parcel;
 		const before = reference === undefined ? undefined : await this.#engine.image(reference);
-		const archive = archiveOf(parcel, layers);
+		const archive = archiveOf(parcel, layers, told);
 		const reply = await this.#engine.load(archive);
 		// What was sent is there, only the name isn't on it; should the neighbour go on like that, all is sent once more.
 		if (nameWasTaken(reply))
 			return layers.length > 0
-				? this.send(parcel, [])
+				? this.#send(parcel, [], told)
 				: { kind: "doubtful", reason: plainReason(reply.error ?? "") };
 		const unpacked = unpackError(reply);
 		const failed = unpacked === undefined ? failure(archive, reply) : undefined;
@@ -102,7 +112,11 @@ function failure({ fault }: Archive, reply: LoadReply): Failed | undefined {
 }
 
 // `index.json` comes last: an archive without it is refused before any image is made of it.
-function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[]): Archive {
+function archiveOf(
+	{ image, reference, onBytes }: Parcel,
+	sent: readonly number[],
+	told: AbortSignal,
+): Archive {
 	const { manifest, config, layers, platform } = image;
 	// The store takes any file for a blob, by its bytes. Its name is a lock on the way in (containerd
 	// core/content/helpers.go): one that all uploads share would make each wait for the others.
@@ -131,5 +145,5 @@ function archiveOf({ image, reference, onBytes }: Parcel, sent: readonly number[
 		{ name: "oci-layout", content: Buffer.from('{"imageLayoutVersion":"1.0.0"}') },
 		{ name: "index.json", content: Buffer.from(JSON.stringify(index)) },
 	];
-	return new Archive(entries, onBytes);
+	return new Archive(entries, onBytes, told);
 }

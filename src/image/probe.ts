@@ -3,7 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import { Archive } from "./archive.ts";
 import type { Digest } from "./digest.ts";
 import { sha256 } from "./image.ts";
-import { undoing } from "./undoing.ts";
+import { inOnePiece } from "./signals.ts";
 
 /** The repository that probes lie in while they are asked; nobody has images of this name. */
 export const probeRepository = "berth.invalid/probe";
@@ -22,21 +22,28 @@ export async function probeBlobs(
 ): Promise<ReadonlySet<Digest> | undefined> {
 	await sweep(engine);
 	const name = `${probeRepository}:${Date.now()}-${randomBytes(4).toString("hex")}`;
-	return undoing(
-		async () => {
-			const manifests = new Map([...new Set(blobs)].map((blob) => [manifestOf(blob), blob]));
-			const reply = await engine.load(new Archive(entriesOf(name, [...manifests.keys()])));
-			const answer = reply.error === undefined ? await engine.image(name) : undefined;
-			if (answer?.kind !== "found" || answer.image.manifests === undefined) return undefined;
-			const available = new Set(
-				answer.image.manifests.filter((each) => each.available).map(({ digest }) => digest),
-			);
-			return new Set(
-				[...manifests].filter(([text]) => available.has(digestOf(text))).map(([, blob]) => blob),
-			);
-		},
-		() => engine.untag(name),
+	return await inOnePiece(async () => {
+		try {
+			return await ask(engine, name, blobs);
+		} finally {
+			await engine.untag(name);
+		}
+	});
+}
+
+async function ask(
+	engine: Engine,
+	name: string,
+	blobs: readonly Digest[],
+): Promise<ReadonlySet<Digest> | undefined> {
+	const manifests = new Map([...new Set(blobs)].map((blob) => [manifestOf(blob), blob]));
+	const reply = await engine.load(new Archive(entriesOf(name, [...manifests.keys()])));
+	const answer = reply.error === undefined ? await engine.image(name) : undefined;
+	if (answer?.kind !== "found" || answer.image.manifests === undefined) return undefined;
+	const available = new Set(
+		answer.image.manifests.filter((each) => each.available).map(({ digest }) => digest),
 	);
+	return new Set([...manifests].filter(([text]) => available.has(digestOf(text))).map(([, blob]) => blob));
 }
 
 async function sweep(engine: Engine): Promise<void> {

@@ -54,7 +54,9 @@ export async function loadForStep(
 /** The loader for the image store that the engine has. */
 export function loaderFor({ engine, info, watch }: Omit<LoadTools, "done">): Loader {
 	const store =
-		info.store === "containerd" ? new ContainerdStore(engine) : new GraphDriverStore(engine, info.version);
+		info.store === "containerd"
+			? new ContainerdStore(engine, info.version)
+			: new GraphDriverStore(engine, info.version);
 	return new Loader(engine, store, watch);
 }
 
