@@ -3,11 +3,11 @@ import { readConfig } from "./config.ts";
 import { fields, parseJson, show } from "./descriptor.ts";
 import { type Digest, isDigest } from "./digest.ts";
 import { type Compression, chainIds, type Image, type Layer, sha256 } from "./image.ts";
+import { mostMetadataBytes } from "./layout.ts";
 import { readWhole, type Stretch, streamOf } from "./stretch.ts";
 import type { TarEntries } from "./tar-entries.ts";
 import { isUnfit, type Unfit, unfit } from "./unfit.ts";
 
-const mostMetadataBytes = 32 * 1024 * 1024;
 const manifestType = "application/vnd.docker.distribution.manifest.v2+json";
 const layerType = "application/vnd.docker.image.rootfs.diff.tar";
 
