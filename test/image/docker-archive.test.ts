@@ -72,7 +72,8 @@ describe("a docker archive", () => {
 			const image = imageOf([await layerOf({ a: "1" }, packing), await layerOf({ b: "2" }, packing)]);
 			const read = await readSound(await writeDockerArchive(join(scratch(t), "image.tar"), image));
 			assert.deepEqual(layersIn(read), layersOf(image, compression));
-			assert.match(read.manifest.content.toString(), new RegExp(`diff\\.tar\\.${compression}"`));
+			// The engines' importer calls both gzip.
+			assert.match(read.manifest.content.toString(), /diff\.tar\.gzip"/);
 		});
 	}
 
