@@ -39,19 +39,23 @@ export async function uploadImages(connection: Connection, archive: Upload): Pro
 
 async function send(request: ClientRequest, archive: Upload, isOver: () => boolean): Promise<void> {
 	const ring = Array.from({ length: buffers }, () => ({
-		buffer: Buffer.allocUnsafeSlow(bufferBytes),
-		flushed: Promise.resolve(),
+		buffer: Buffer.from(new SharedArrayBuffer(bufferBytes)),
+		free: Promise.resolve<unknown>(undefined),
 	}));
 	for (let turn = 0; ; turn++) {
 		const slot = ring[turn % buffers];
 		if (slot === undefined) throw new Error("a ring has no end");
-		await slot.flushed;
+		await slot.free;
 		if (isOver() || request.destroyed) return;
 		const length = await archive.read(slot.buffer);
 		if (length === undefined) throw new Error("what was to be sent proved wrong");
 		if (length === 0) break;
+		const settled = archive.settled();
 		// A write that fails is the request's error, which is heard above.
-		slot.flushed = new Promise((resolve) => request.write(slot.buffer.subarray(0, length), () => resolve()));
+		const flushed = new Promise<void>((resolve) =>
+			request.write(slot.buffer.subarray(0, length), () => resolve()),
+		);
+		slot.free = Promise.all([flushed, settled]);
 	}
 	request.end();
 }

@@ -59,6 +59,10 @@ export class Archive implements Upload {
 		return filled;
 	}
 
+	async settled(): Promise<void> {
+		await this.#parts[this.#at]?.settled?.();
+	}
+
 	close(): void {
 		for (const part of this.#parts) part.close?.();
 	}

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { Digest } from "./digest.ts";
+import { type Hasher, sha256Hasher } from "./hash-thread.ts";
 import { type Stretch, streamOf } from "./stretch.ts";
 import { unzstd } from "./unzstd.ts";
 
@@ -15,6 +16,8 @@ export interface Part {
 	readonly bytes: number;
 	/** Fills the buffer as far as it can; 0 bytes at the end. A fault may show only there. */
 	read(into: Buffer): number | BlobFault | Promise<number | BlobFault>;
+	/** Resolves once the buffers filled so far may be filled again. */
+	settled?(): Promise<unknown>;
 	/** Lets go of what is open, wherever it was left. */
 	close?(): void;
 }
@@ -27,7 +30,7 @@ export class BlobPart implements Part {
 	readonly bytes: number;
 	readonly #blob: Blob;
 	readonly #onBytes: (bytes: number) => void;
-	readonly #hash = createHash("sha256");
+	#hasher: Hasher | undefined;
 	#file: number | undefined;
 	#taken = 0;
 
@@ -37,15 +40,16 @@ export class BlobPart implements Part {
 		this.#onBytes = onBytes;
 	}
 
-	read(into: Buffer): number | BlobFault {
+	read(into: Buffer): number | Promise<number | BlobFault> | BlobFault {
 		const { bytes, digest } = this.#blob;
-		if (this.#taken === bytes.size) return this.#end();
+		this.#hasher ??= sha256Hasher(bytes.size, into.buffer instanceof SharedArrayBuffer);
+		if (this.#taken === bytes.size) return this.#end(this.#hasher);
 		try {
 			this.#file ??= open(bytes.path);
 			const wanted = Math.min(into.length, bytes.size - this.#taken);
 			const read = readSync(this.#file, into, 0, wanted, bytes.offset + this.#taken);
 			if (read === 0) return { digest, reason: `ended after ${this.#taken} of ${bytes.size} bytes` };
-			this.#hash.update(into.subarray(0, read));
+			this.#hasher.update(into.subarray(0, read));
 			this.#taken += read;
 			this.#onBytes(read);
 			return read;
@@ -54,17 +58,25 @@ export class BlobPart implements Part {
 		}
 	}
 
+	async settled(): Promise<void> {
+		// A thread that died is heard of at the end, where there is an answer to give.
+		await this.#hasher?.settled().catch(() => undefined);
+	}
+
 	close(): void {
 		if (this.#file !== undefined) closeSync(this.#file);
 		this.#file = undefined;
 	}
 
-	#end(): number | BlobFault {
+	async #end(hasher: Hasher): Promise<number | BlobFault> {
 		this.close();
 		const { digest } = this.#blob;
-		return `sha256:${this.#hash.digest("hex")}` === digest
-			? 0
-			: { digest, reason: "has other bytes than its name says" };
+		try {
+			if (`sha256:${await hasher.digest()}` === digest) return 0;
+			return { digest, reason: "has other bytes than its name says" };
+		} catch (error) {
+			return { digest, reason: unreadable(error) };
+		}
 	}
 }
 
