@@ -11,7 +11,7 @@ export interface Hasher {
 	digest(): Promise<string>;
 }
 
-// Below this a thread takes longer to start than to be worth it.
+// A small blob is hashed before a thread would have started.
 const worthAThread = 32 * 1024 * 1024;
 
 /** A SHA-256 of so many bytes; of many, on a thread of its own if `shared` says that it can read them where they are. */
