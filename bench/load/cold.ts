@@ -6,11 +6,16 @@ import { type BenchLayer, type Packing, randomLayer } from "./layers.ts";
 import { inSurroundings, onEngine, type Store, type Surroundings, wayLine } from "./surroundings.ts";
 import { berthLoad, dockerLoad, removeImages, settle, since } from "./ways.ts";
 
-const rounds = 3;
 const layers = 8;
 const layerBytes = 125_000_000;
 
-type Round = { readonly berth: number; readonly ready: number; readonly packed: number };
+// Each way goes first, second and last equally often: what went before it is felt, most of all by the first.
+const orders = ["berth ready packed", "packed berth ready", "ready packed berth"].flatMap((order) => [
+	order.split(" "),
+	order.split(" ").reverse(),
+]);
+
+type Way = () => Promise<number>;
 
 /** Measures all ways in turn. */
 export function benchCold(store: Store, packing: Packing): Promise<string[]> {
@@ -18,12 +23,19 @@ export function benchCold(store: Store, packing: Packing): Promise<string[]> {
 		const made: BenchLayer[] = [];
 		for (let at = 0; at < layers; at++) made.push(await randomLayer(around.dir, layerBytes, packing));
 		const image = writeImage(around.fresh("image"), "localhost/cold:1", made);
-		const measured: Round[] = [];
-		for (let at = 0; at < rounds; at++) measured.push(await oneRound(around, image));
-		const of = (way: keyof Round) => median(measured.map((each) => each[way]));
+		const ways = waysOf(around, image);
+		const measured = new Map<string, number[]>();
+		for (const name of orders.flat()) {
+			const way = ways[name];
+			if (way === undefined) throw new Error(`there is no way ${name}`);
+			await settle();
+			measured.set(name, [...(measured.get(name) ?? []), await way()]);
+			await removeImages(around.engine, [image.name]);
+		}
+		const of = (name: string) => median(measured.get(name) ?? []);
 		const ours = of("berth");
 		return [
-			`1 GB image, ${packing} layers, cold, ${onEngine(around.engine)}, median of ${rounds}:`,
+			`1 GB image, ${packing} layers, cold, ${onEngine(around.engine)}, median of ${orders.length}:`,
 			wayLine("berth load, the whole process", ours),
 			wayLine("docker load of a ready archive", of("ready"), ours),
 			wayLine("tar, then docker load", of("packed"), ours),
@@ -32,21 +44,23 @@ export function benchCold(store: Store, packing: Packing): Promise<string[]> {
 }
 
 // Every way leaves the image in the engine; it is removed, and berth's report tells whether that left nothing.
-async function oneRound({ engine, fresh }: Surroundings, image: BenchImage): Promise<Round> {
-	const archive = fresh("archive");
-	await settle();
-	const began = performance.now();
-	writeArchive(image, archive);
-	await dockerLoad(engine, archive);
-	const packed = since(began);
-	await removeImages(engine, [image.name]);
-	await settle();
-	const { seconds: berth, loaded } = await berthLoad(engine, [image]);
-	if (loaded[0]?.layersSent !== layers) throw new Error("the engine was not cold: it still had layers");
-	await removeImages(engine, [image.name]);
-	await settle();
-	const ready = await dockerLoad(engine, archive);
-	await removeImages(engine, [image.name]);
-	rmSync(archive);
-	return { berth, ready, packed };
+function waysOf({ engine, fresh }: Surroundings, image: BenchImage): { readonly [name: string]: Way } {
+	const archive = writeArchive(image, fresh("archive"));
+	return {
+		berth: async () => {
+			const { seconds, loaded } = await berthLoad(engine, [image]);
+			if (loaded[0]?.layersSent !== layers) throw new Error("the engine was not cold: it still had layers");
+			return seconds;
+		},
+		ready: () => dockerLoad(engine, archive),
+		packed: async () => {
+			const own = fresh("archive");
+			const began = performance.now();
+			writeArchive(image, own);
+			await dockerLoad(engine, own);
+			const seconds = since(began);
+			rmSync(own);
+			return seconds;
+		},
+	};
 }

@@ -51,7 +51,6 @@ export type LoadReply = {
 
 /** An archive to upload, taken a buffer at a time. */
 export interface Upload {
-	readonly bytes: number;
 	/** Fills the buffer from where the last call left off; 0 at the end, undefined if there must be no more. */
 	read(into: Buffer): Promise<number | undefined>;
 	/** Resolves once the buffers filled so far may be filled again; those in shared memory may be read by a thread. */

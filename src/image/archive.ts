@@ -18,9 +18,11 @@ const blockBytes = 512;
  * Each blob is hashed on its way, and the archive breaks off before its end if one proves wrong. Whoever makes it puts
  * what gives it meaning (`manifest.json`, `index.json`) last, so that one that breaks off is no image. `until` breaks it
  * off, too, unless all of it is taken.
+ *
+ * A blob begins a buffer: uploaded so, 1 GB that the engine had nothing of was loaded in 0.81 of the time (overlay2,
+ * medians of twelve rounds in turn). Why is not known; the engine's own writes are of the same size either way (strace).
  */
 export class Archive implements Upload {
-	readonly bytes: number;
 	readonly #parts: readonly Part[];
 	#at = 0;
 	readonly #until: AbortSignal | undefined;
@@ -34,7 +36,6 @@ export class Archive implements Upload {
 		this.#until = until;
 		const end = { name: "", content: Buffer.alloc(2 * blockBytes) };
 		this.#parts = [...entries.flatMap((entry) => partsOf(entry, onBytes)), held(end.content)];
-		this.bytes = this.#parts.reduce((sum, { bytes }) => sum + bytes, 0);
 	}
 
 	/** The blob that broke it off, and why. */
@@ -47,7 +48,7 @@ export class Archive implements Upload {
 		let filled = 0;
 		while (filled < into.length) {
 			const part = this.#parts[this.#at];
-			if (part === undefined) break;
+			if (part === undefined || (filled > 0 && part.beginsABuffer === true)) break;
 			const read = await part.read(into.subarray(filled));
 			if (typeof read !== "number") {
 				this.#fault = read;

@@ -20,6 +20,8 @@ export interface Part {
 	settled?(): Promise<unknown>;
 	/** Lets go of what is open, wherever it was left. */
 	close?(): void;
+	/** Set if nothing else may be in a buffer before it. */
+	readonly beginsABuffer?: true;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface Part {
  */
 export class BlobPart implements Part {
 	readonly bytes: number;
+	readonly beginsABuffer = true;
 	readonly #blob: Blob;
 	readonly #onBytes: (bytes: number) => void;
 	#hasher: Hasher | undefined;
@@ -91,6 +94,7 @@ function open(path: string): number {
 /** A zstd blob, unpacked and hashed on its way. */
 export class UnpackedPart implements Part {
 	readonly bytes: number;
+	readonly beginsABuffer = true;
 	readonly #digest: Digest;
 	readonly #chunks: AsyncGenerator<Buffer>;
 	readonly #hash = createHash("sha256");

@@ -9,8 +9,8 @@ export type Taken = {
 	readonly counted: number;
 	readonly brokeOff: boolean;
 	readonly fault: BlobFault | undefined;
-	/** The bytes that it said it would have. */
-	readonly announced: number;
+	/** The same bytes as they came, a buffer each. */
+	readonly buffers: readonly Buffer[];
 };
 
 /** Takes an archive of the entries, `bufferBytes` at a time. */
@@ -25,8 +25,9 @@ export async function taken(entries: readonly Entry[], bufferBytes = 64 * 1024):
 		const length = await archive.read(buffer);
 		if (length === undefined || length === 0) {
 			archive.close();
-			const { fault, bytes: announced } = archive;
-			return { bytes: Buffer.concat(chunks), counted, brokeOff: length === undefined, fault, announced };
+			const { fault } = archive;
+			const brokeOff = length === undefined;
+			return { bytes: Buffer.concat(chunks), counted, brokeOff, fault, buffers: chunks };
 		}
 		chunks.push(buffer.subarray(0, length));
 	}
