@@ -26,7 +26,7 @@ export function nameOf(root: string, berth: BerthDir): string {
 
 /** The clone that a file on its way into a berth is named after, if that is what it is. */
 export function temporaryOf(entry: string): GenerationId | undefined {
-	return asGeneration(/^(?:current|name)\.(.+)\.tmp$/.exec(entry)?.[1]);
+	return asGeneration(/^(?:current|name|steps)\.(.+)\.tmp$/.exec(entry)?.[1]);
 }
 
 /** When the berth was last opened or committed, in ms since the epoch: the time of `current`. */

@@ -31,6 +31,7 @@ export const paths = {
 	berth: (root: string, berth: BerthDir) => join(root, "berths", berth),
 	current: (root: string, berth: BerthDir) => join(root, "berths", berth, "current"),
 	longName: (root: string, berth: BerthDir) => join(root, "berths", berth, "name"),
+	steps: (root: string, berth: BerthDir) => join(root, "berths", berth, "steps.json"),
 	generations: (root: string, berth: BerthDir) => join(root, "berths", berth, "generations"),
 	generation: (root: string, berth: BerthDir, id: GenerationId) =>
 		join(root, "berths", berth, "generations", id),

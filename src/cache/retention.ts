@@ -46,6 +46,7 @@ export function removeBerth(root: string, berth: BerthDir, me: JobIdentity, now:
 	if (removeTree(paths.current(root, berth)) === undefined) return [];
 	const bytes = retire(root, berth, me, now).reduce((sum, each) => sum + each.bytes, 0);
 	removeTree(paths.longName(root, berth));
+	removeTree(paths.steps(root, berth));
 	// Only empty directories go: whatever a job has put here since is not ours to remove.
 	for (const dir of [paths.clones(root, berth), paths.generations(root, berth), paths.berth(root, berth)]) {
 		unless([...notOurs, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR"], () => rmdirSync(dir));

@@ -7,6 +7,7 @@ import type { EngineInfo } from "../engine/engine.ts";
 import type { LoadReport } from "../image/loader.ts";
 import type { BuildReport } from "../report/report.ts";
 import { type BuiltAndLoaded, buildThenLoad } from "./built-image.ts";
+import { explainMiss } from "./explain-miss.ts";
 import type { Tools } from "./tools.ts";
 import type { Wired } from "./wire-cache.ts";
 
@@ -24,6 +25,8 @@ export type BuildRun = {
 	readonly hold: Hold | undefined;
 	readonly problem: string | undefined;
 	readonly report: BuildReport;
+	/** What the berth is to remember of it for the next build's sake. */
+	readonly notes: string | undefined;
 	/** The image, where it was loaded from a layout. */
 	readonly loaded: LoadReport | undefined;
 };
@@ -46,10 +49,16 @@ export async function buildWithCache(request: BuildRequest, tools: Tools): Promi
 	}
 	if (built.kind === "built") publish(built, tools);
 	const seconds = (performance.now() - began) / 1000;
+	const { build, wired } = request;
+	const { miss, notes } = await explainMiss(
+		{ built, build, hold: sound, exportMode: wired.exportMode },
+		tools,
+	);
 	return {
 		hold: sound,
 		problem: built.kind === "failed" ? built.problem : undefined,
-		report: reportOf(built, seconds, ranAgain),
+		report: { ...reportOf(built, seconds, ranAgain), tags: build.tags, miss },
+		notes,
 		loaded: built.kind === "built" ? built.loaded : undefined,
 	};
 }
@@ -68,15 +77,16 @@ function attempt(
 	{ from, hold }: { from: readonly string[]; hold: Hold | undefined },
 	tools: Tools,
 ): Promise<BuiltAndLoaded> {
-	const { builderId, run, tempDir } = tools;
+	const { builderId, run } = tools;
 	const wiring = {
 		cacheFrom: from,
 		cacheTo: wired.to,
 		...(builder === undefined ? {} : { builder }),
+		...(wired.builder === undefined ? {} : { instance: wired.builder }),
 		...(builderId === undefined ? {} : { builderId }),
 	};
-	if (loadInto === undefined) return runBuild(run, build, wiring, tempDir);
-	const into = (layout: string) => runBuild(run, build, { ...wiring, layout }, tempDir);
+	if (loadInto === undefined) return runBuild(run, { build, wiring }, tools);
+	const into = (layout: string) => runBuild(run, { build, wiring: { ...wiring, layout } }, tools);
 	return buildThenLoad(into, { inputs: build, hold, info: loadInto }, tools);
 }
 
@@ -86,7 +96,11 @@ function publish({ metadata }: Extract<BuiltAndLoaded, { kind: "built" }>, { ste
 	step.output("metadata", metadata.raw);
 }
 
-function reportOf(built: BuiltAndLoaded, seconds: number, ranAgain: boolean): BuildReport {
+function reportOf(
+	built: BuiltAndLoaded,
+	seconds: number,
+	ranAgain: boolean,
+): Omit<BuildReport, "tags" | "miss"> {
 	const metadata = built.kind === "built" ? built.metadata : undefined;
 	return {
 		succeeded: built.kind === "built",
@@ -94,5 +108,6 @@ function reportOf(built: BuiltAndLoaded, seconds: number, ranAgain: boolean): Bu
 		imageId: metadata?.imageId ?? null,
 		digest: metadata?.digest ?? null,
 		ranAgain,
+		steps: built.steps,
 	};
 }

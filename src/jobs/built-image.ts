@@ -43,16 +43,16 @@ async function load(
 ): Promise<BuiltAndLoaded> {
 	const image = await readImage(layout, info.platform);
 	// A blob that is there but wrong came with the berth: BuildKit leaves alone what it finds.
-	if (isUnfit(image)) return failed(`load: what was built ${image.unfit}`, true);
+	if (isUnfit(image)) return failed(built, `load: what was built ${image.unfit}`, true);
 	const references = inputs.tags.map(parseReference).filter((each) => each !== undefined);
 	const watch = new SendProgress(log.info, plainStepBytes);
 	const result = await loaderFor({ engine, info, watch }).load({ image, references });
 	if (result.kind === "failed")
-		return failed(`load: the image that was built ${result.reason}`, result.fault !== undefined);
+		return failed(built, `load: the image that was built ${result.reason}`, result.fault !== undefined);
 	log.info(describeLoad(result.report));
 	return { ...built, loaded: result.report };
 }
 
-function failed(problem: string, suspectsCache: boolean): Built {
-	return { kind: "failed", problem, suspectsCache };
+function failed({ steps, titles }: Built, problem: string, suspectsCache: boolean): Built {
+	return { kind: "failed", problem, suspectsCache, steps, titles };
 }

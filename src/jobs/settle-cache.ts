@@ -1,4 +1,5 @@
 import type { Hold } from "../cache/hold.ts";
+import { keepStepNotes } from "../cache/step-notes.ts";
 import { commitCache, releaseCache } from "../cache/store.ts";
 import type { CacheOutcome } from "../report/report.ts";
 import type { Identity } from "../runner/identity.ts";
@@ -16,12 +17,16 @@ export function dropHold(hold: Hold, reason: string): Settled {
 	};
 }
 
+/** With what a hold is committed; `notes` tell the next build of this one's steps. */
+export type Commitment = Pick<Tools, "now" | "log"> & { readonly notes?: string | undefined };
+
 /** Swaps in what a build exported into the held clone, if it is new and whole. */
-export function commitHold(hold: Hold, me: Identity, { now, log }: Pick<Tools, "now" | "log">): Settled {
+export function commitHold(hold: Hold, me: Identity, { now, log, notes }: Commitment): Settled {
 	const commit = commitCache(hold, me, { now: now(), say: log.info });
 	switch (commit.kind) {
 		case "swapped-in":
 		case "unchanged":
+			if (notes !== undefined) keepStepNotes(hold, notes);
 			return { outcome: commit };
 		case "nothing-exported":
 			return { outcome: { kind: "not-kept", reason: "the build exported no cache" } };

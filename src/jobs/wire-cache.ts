@@ -14,6 +14,10 @@ export type Wired = {
 	/** Values for `--cache-from` and `--cache-to`, in buildx's CSV, the workflow's own entries included. */
 	readonly from: readonly string[];
 	readonly to: readonly string[];
+	/** The builder that it is wired for, where one is known. */
+	readonly builder: Builder | undefined;
+	/** Whether the cache is to hold the results of every stage, or of the image's own layers. */
+	readonly exportMode: "min" | "max";
 	/** Bytes that were found in the berth. */
 	readonly bytes: number;
 	/** What a user should hear, a line each. */
@@ -29,7 +33,16 @@ export type WireRequest = {
 
 /** Opens the berth and wires it; where that fails the build goes on without it. */
 export function wireCache({ cache, builder, engineId }: WireRequest, tools: Tools): Wired {
-	const without = { hold: undefined, readOnly: undefined, from: cache.from, to: cache.to, bytes: 0 };
+	const { exportMode } = cache;
+	const known = { builder, exportMode };
+	const without = {
+		...known,
+		hold: undefined,
+		readOnly: undefined,
+		from: cache.from,
+		to: cache.to,
+		bytes: 0,
+	};
 	if (cache.mode === "off") return { ...without, problems: [] };
 	const { root, name } = cache;
 	const opened = openCache({
@@ -49,11 +62,12 @@ export function wireCache({ cache, builder, engineId }: WireRequest, tools: Tool
 			? undefined
 			: "the builder can't export a cache"
 		: decision.reason;
-	const { exportMode: mode, compression } = cache;
-	const options = compression === undefined ? { mode } : { mode, compression };
+	const { compression } = cache;
+	const options = { mode: exportMode, ...(compression === undefined ? {} : { compression }) };
 	return {
 		hold: opened.hold,
 		readOnly,
+		...known,
 		from: [...(opened.hold.clone.base === null ? [] : [localCacheFrom(opened.dir)]), ...cache.from],
 		to: [...(readOnly === undefined ? [localCacheTo(opened.dir, options)] : []), ...cache.to],
 		bytes: opened.bytes,

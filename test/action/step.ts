@@ -13,7 +13,7 @@ export type StepResult = {
 	readonly outputs: Readonly<Record<string, string>>;
 	readonly exported: Readonly<Record<string, string>>;
 	readonly summary: string;
-	/** The workflow commands in the log that the runner would obey, in order. */
+	/** The workflow commands in the log that the runner would obey, in order, but for those that fold it. */
 	readonly obeyed: readonly Command[];
 	/** What of them the runner shows as errors or warnings. */
 	readonly errors: readonly string[];
@@ -145,7 +145,7 @@ function commandFiles(phase: string): Record<string, string> {
 }
 
 function resultOf(phase: string, code: number | null, log: string): StepResult {
-	const obeyed = obeyedCommands(log);
+	const obeyed = obeyedCommands(log).filter(({ name }) => name !== "group" && name !== "endgroup");
 	const said = (name: string) => obeyed.filter((each) => each.name === name).map((each) => each.data);
 	return {
 		code,

@@ -11,7 +11,14 @@ import { plainBuild } from "../build/plain-build.ts";
 import { engine, testStores } from "../engines/index.ts";
 import { blobsOf, type FixtureImage, imageOf, layerOf, writeLayout } from "../image/fixtures.ts";
 
-const built: Built = { kind: "built", metadata: { raw: "" }, suspectsCache: false };
+const built: Built = {
+	kind: "built",
+	metadata: { raw: "" },
+	suspectsCache: false,
+	steps: [],
+	titles: new Map(),
+	definitions: [],
+};
 
 for (const store of testStores()) {
 	describe(`an image that a build left in a layout, on ${store}`, () => {
