@@ -21,6 +21,7 @@ describe("the plan of the house", () => {
 		["src/runner/inputs.ts", 'import type { BuildInputs } from "../build/inputs.ts";'],
 		["src/cache/clone.ts", 'import { current } from "./current.ts";'],
 		["src/cache/clone.ts", 'import { parseDigest } from "../image/digest.ts";'],
+		["src/cli/command-line.ts", 'import { parseDuration } from "../runner/durations.ts";'],
 		["src/cache/clone.ts", 'import type { Log } from "../runner/log.ts";'],
 		["src/image/loader.ts", 'import type {\n\tEngine,\n\tImage,\n} from "../engine/engine.ts";'],
 		["src/jobs/finish.ts", 'import { sweep } from "../cache/sweep.ts";'],

@@ -16,8 +16,8 @@ const ADAPTERS = ["runner", "engine"];
 const ROOMS = ["cache", "build", "image", "structure", "cleanup", "report", "throwaway", "demo", "cli"];
 const FOLDERS = ["entry", "jobs", ...ROOMS, ...ADAPTERS];
 
-/** The one file that every room may use: what a digest is. */
-const SHARED = "src/image/digest.ts";
+/** The files that every folder may use: what a digest is, and how a duration is written. */
+const SHARED = ["src/image/digest.ts", "src/runner/durations.ts"];
 
 /** Packages that one adapter keeps to itself, types and all. */
 const OWNERS: readonly { readonly packages: RegExp; readonly folder: string }[] = [
@@ -49,7 +49,7 @@ function objectionTo(file: string, folder: string, specifier: string, kind: Kind
 			: "the sources stand alone, without tests, benches and scripts";
 	}
 	const other = folderOf(target);
-	return other === folder || target === SHARED ? undefined : objectionToFolder(folder, other, kind);
+	return other === folder || SHARED.includes(target) ? undefined : objectionToFolder(folder, other, kind);
 }
 
 function objectionToFolder(folder: string, other: string, kind: Kind): string | undefined {

@@ -4,14 +4,26 @@ import { type Connection, connectionTo } from "./connection.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
 import type {
 	Done,
+	Doorman,
 	Engine,
 	EngineAnswer,
-	EngineInfo,
 	ImageAnswer,
+	Labelled,
 	LoadReply,
 	Refusal,
 	Upload,
 } from "./engine.ts";
+import {
+	asFields,
+	asInfo,
+	asManifest,
+	hasTag,
+	listedWhole,
+	reasonOf,
+	refusal,
+	statusOf,
+	unlessGone,
+} from "./replies.ts";
 import { uploadImages } from "./upload.ts";
 
 // A busy engine may take seconds to answer; one that takes longer would hold up every job.
@@ -88,14 +100,40 @@ class DockerodeEngine implements Engine {
 	}
 
 	untag(reference: string): Promise<Done> {
+		return this.#change((docker) => docker.getImage(reference).remove().catch(unlessGone));
+	}
+
+	async labelled(label: string): Promise<Labelled> {
+		try {
+			const docker = await this.#docker({ timeout: timeoutMs });
+			const query = { all: true, filters: { label: [label] } };
+			const containers = await docker.listContainers(query);
+			const images = await listedWhole(() => docker.listImages(query));
+			return {
+				kind: "listed",
+				containers: containers.map(({ Id }) => Id),
+				images: images.filter(({ RepoTags }) => !hasTag(RepoTags)).map(({ Id }) => Id),
+			};
+		} catch (error) {
+			return refusal(error);
+		}
+	}
+
+	removeContainer(id: string): Promise<Done> {
 		return this.#change((docker) =>
-			docker
-				.getImage(reference)
-				.remove()
-				.catch((error: unknown) => {
-					if (statusOf(error) !== 404) throw error;
-				}),
+			docker.getContainer(id).remove({ force: true, v: true }).catch(unlessGone),
 		);
+	}
+
+	removeImage(id: string): Promise<Done> {
+		return this.#change((docker) => docker.getImage(id).remove({ noprune: true }).catch(unlessGone));
+	}
+
+	async openDoor(label: string, dir: string): Promise<Doorman | Refusal> {
+		const connection = connectionTo(this.#endpoint);
+		if ("problem" in connection) return { kind: "refused", problem: connection.problem };
+		const { openDoor } = await import("./doorman.ts");
+		return openDoor(connection, { label, dir });
 	}
 
 	async blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined> {
@@ -133,53 +171,4 @@ class DockerodeEngine implements Engine {
 		const { default: Dockerode } = await import("dockerode");
 		return new Dockerode({ ...connection, ...bounds });
 	}
-}
-
-function asInfo(info: unknown, version: unknown): EngineInfo {
-	const { ID, ServerVersion, DriverStatus, OSType, Architecture } = asFields(info);
-	const { Os, Arch } = asFields(version);
-	const status = Array.isArray(DriverStatus) ? DriverStatus : [];
-	// moby daemon/containerd/service.go: this pair is there on the containerd image store alone.
-	const containerd = status.some(
-		(pair) => Array.isArray(pair) && pair[0] === "driver-type" && pair[1] === "io.containerd.snapshotter.v1",
-	);
-	// `uname -m` has the variant of a 32-bit ARM, which Go's word for it leaves out.
-	const variant = /^armv([67])/.exec(String(Architecture))?.[1];
-	return {
-		id: String(ID ?? ""),
-		version: String(ServerVersion ?? ""),
-		store: containerd ? "containerd" : "graph-driver",
-		platform: {
-			os: String(Os ?? OSType ?? "linux"),
-			architecture: String(Arch ?? "amd64"),
-			...(Arch === "arm" && variant !== undefined ? { variant: `v${variant}` } : {}),
-		},
-	};
-}
-
-function asManifest(value: unknown): { digest: string; available: boolean } {
-	const { Descriptor, Available } = asFields(value);
-	return { digest: String(asFields(Descriptor)["digest"]), available: Available === true };
-}
-
-function asFields(value: unknown): Readonly<Record<string, unknown>> {
-	return typeof value === "object" && value !== null ? { ...value } : {};
-}
-
-function refusal(error: unknown): Refusal {
-	return { kind: "refused", problem: reasonOf(error) };
-}
-
-function statusOf(error: unknown): number | undefined {
-	const { statusCode } = asFields(error);
-	return typeof statusCode === "number" ? statusCode : undefined;
-}
-
-// docker-modem puts the status before what the engine says, and a space behind it.
-function reasonOf(error: unknown): string {
-	const message = error instanceof Error ? error.message : String(error);
-	return message
-		.replace(/^\(HTTP code \d+\) [^-]*- /, "")
-		.replace(/\s+/g, " ")
-		.trim();
 }

@@ -59,6 +59,22 @@ export interface Upload {
 	close(): void;
 }
 
+/** What carries a label: containers in any state, and images that have no tag at all; ids. */
+export type Labelled =
+	| { readonly kind: "listed"; readonly containers: readonly string[]; readonly images: readonly string[] }
+	| Refusal;
+
+/** A private way to the engine for one program; see `doorman.ts`. */
+export type Doorman = {
+	readonly kind: "open";
+	/** Its address, as `DOCKER_HOST` takes it. */
+	readonly host: string;
+	/** The command of the container that was started last and runs still, on one line. */
+	readonly running: () => string | undefined;
+	/** Lets the changes that are under way in the engine come to their end, then shuts the way and removes it. */
+	readonly close: () => Promise<void>;
+};
+
 /** The few calls that Berth makes of a Docker engine. */
 export interface Engine {
 	info(): Promise<EngineAnswer>;
@@ -72,6 +88,14 @@ export interface Engine {
 	tag(id: string, reference: string): Promise<Done>;
 	/** Takes a name from an image, never by force; an image that has no other goes with it. */
 	untag(reference: string): Promise<Done>;
+	/** All that carries the label, `KEY` or `KEY=VALUE`. */
+	labelled(label: string): Promise<Labelled>;
+	/** Removes a container, running or not, with its anonymous volumes. */
+	removeContainer(id: string): Promise<Done>;
+	/** Removes an image by its id, never by force; those that it was made from stay, tagged or not. */
+	removeImage(id: string): Promise<Done>;
+	/** Opens a way to the engine below `dir`, on which all that is made gets the label `KEY=VALUE`. */
+	openDoor(label: string, dir: string): Promise<Doorman | Refusal>;
 	/** Which of these blobs the containerd store has whole; undefined where the engine can't be asked. */
 	blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined>;
 }

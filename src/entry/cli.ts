@@ -5,6 +5,8 @@ import { parseCommandLine, usage } from "../cli/command-line.ts";
 import { consoleOn } from "../cli/terminal.ts";
 import { dockerEngine } from "../engine/dockerode-engine.ts";
 import { runCommand } from "../jobs/commands.ts";
+import { openToolCache } from "../runner/tool-cache.ts";
+import { findStructureTest } from "../structure/binary.ts";
 
 const line = parseCommandLine(process.argv.slice(2));
 if (line.kind === "help") {
@@ -19,6 +21,7 @@ if (line.kind === "help") {
 	const { ok, report } = await runCommand(line, {
 		...{ env, action, engine: dockerEngine(env) },
 		console: consoleOn(process, json),
+		findBinary: (given) => findStructureTest(given, { cache: openToolCache(env) }),
 	});
 	if (json) console.log(JSON.stringify(report));
 	process.exitCode = ok ? 0 : 1;

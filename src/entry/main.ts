@@ -5,6 +5,7 @@ import { parseInputs } from "../runner/inputs.ts";
 import { actionsLog } from "../runner/log.ts";
 import { runInStep } from "../runner/run.ts";
 import { actionsStep } from "../runner/step.ts";
+import { openToolCache } from "../runner/tool-cache.ts";
 
 try {
 	const { env } = process;
@@ -12,8 +13,8 @@ try {
 	if (parsed.ok) {
 		for (const warning of parsed.warnings) actionsLog.warning(warning);
 		const tools = { ...readContext(env), env, log: actionsLog, step: actionsStep, run: runInStep };
-		const engine = dockerEngine(env);
-		const outcome = await buildAndTest(parsed.inputs, { ...tools, engine, now: () => new Date() });
+		const adapters = { engine: dockerEngine(env), toolCache: openToolCache(env), now: () => new Date() };
+		const outcome = await buildAndTest(parsed.inputs, { ...tools, ...adapters });
 		for (const problem of outcome.kind === "failed" ? outcome.problems : []) failStep(problem);
 	} else {
 		for (const problem of parsed.problems) failStep(problem);

@@ -2,9 +2,10 @@ import { finish } from "../jobs/finish.ts";
 import { parseState, stateName } from "../jobs/state.ts";
 import { rawState } from "../runner/context.ts";
 import { actionsLog as log } from "../runner/log.ts";
+import { actionsStep as step } from "../runner/step.ts";
 
 try {
-	await finish(parseState(rawState(stateName)), { log, now: () => new Date() });
+	await finish(parseState(rawState(stateName)), { log, step, now: () => new Date() });
 } catch (error) {
 	// The job is over and its result stands: not even a bug of ours may turn it red.
 	log.warning(`The post step stopped: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,4 +1,5 @@
 import { extraArgs } from "../build/cache-entries.ts";
+import type { BuildInputs } from "../build/inputs.ts";
 import { maskable } from "../build/secret-values.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 import type { CacheOutcome, CacheReport } from "../report/report.ts";
@@ -9,6 +10,7 @@ import { type Loads, loadForStep } from "./load-images.ts";
 import { type Preflight, preflight } from "./preflight.ts";
 import { commitHold, dropHold, type Settled } from "./settle-cache.ts";
 import { saveState } from "./state.ts";
+import { type Tested, testForStep, verdictOf } from "./test-step.ts";
 import type { Tools } from "./tools.ts";
 import { type Wired, wireCache } from "./wire-cache.ts";
 
@@ -17,33 +19,51 @@ export type JobOutcome =
 	| { readonly kind: "done" }
 	| { readonly kind: "failed"; readonly problems: readonly string[] };
 
-/** The main step: opens the berth, wires it, builds if there is something to build, swaps the new cache in, and loads. */
+/** The main step: opens the berth, wires it, builds if asked, swaps the new cache in, loads, and tests. */
 export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOutcome> {
-	const { cache, build } = inputs;
-	const secrets = maskable({ build, cacheEntries: [...cache.from, ...cache.to], env: tools.env });
-	for (const secret of secrets) tools.step.mask(secret);
+	maskSecrets(inputs, tools);
 	const checked = await preflight(inputs, tools);
 	if (checked.kind === "blocked") return { kind: "failed", problems: [checked.problem] };
-	const { builder, engine } = checked;
-	const wired = wireCache({ cache, builder, engineId: engine?.id ?? null }, tools);
-	for (const problem of [...checked.warnings, ...wired.problems]) tools.log.warning(problem);
-	if (wired.hold !== undefined)
-		saveState({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs, tools);
-	hand(wired, inputs, tools);
+	const wired = openBerth(inputs, checked, tools);
 	const run = await buildIfAsked(inputs, { wired, checked }, tools);
 	const settled = run === undefined ? leaveWired(inputs, wired) : settle(run, { inputs, wired }, tools);
 	if (run !== undefined && wired.hold !== undefined) saveState(null, inputs, tools);
 	if (settled.problem !== undefined) tools.log.warning(settled.problem);
+	const { engine } = checked;
 	const loads = await loadUnlessFailed(run, { images: inputs.images, engine }, tools);
-	const images = [...(run?.loaded === undefined ? [] : [run.loaded]), ...loads.reports];
-	const report = { images, imageProblems: loads.problems, build: run?.report ?? null };
+	const tested = await testUnlessFailed(inputs.build, { run, loads, checked }, tools);
+	const problems = [...lineOf(run?.problem), ...loads.problems, ...tested.problems];
+	const failures = [...problems, ...lineOf(tested.verdict)];
 	const left = run === undefined ? wired : { ...wired, hold: run.hold };
-	await conclude({ ...report, cache: cacheReport(inputs, left, settled) }, tools);
-	const problems = [...(run?.problem === undefined ? [] : [run.problem]), ...loads.problems];
-	return problems.length === 0 ? { kind: "done" } : { kind: "failed", problems };
+	const cache = cacheReport(inputs, left, settled);
+	const images = [...(run?.loaded === undefined ? [] : [run.loaded]), ...loads.reports];
+	const { reports: tests } = tested;
+	const succeeded = failures.length === 0;
+	await conclude({ succeeded, problems, cache, build: run?.report ?? null, images, tests }, tools);
+	return succeeded ? { kind: "done" } : { kind: "failed", problems: failures };
 }
 
-type Found = { readonly wired: Wired; readonly checked: Extract<Preflight, { kind: "clear" }> };
+function lineOf(problem: string | undefined): string[] {
+	return problem === undefined ? [] : [problem];
+}
+
+function maskSecrets({ build, cache }: Inputs, { env, step }: Tools): void {
+	for (const secret of maskable({ build, cacheEntries: [...cache.from, ...cache.to], env }))
+		step.mask(secret);
+}
+
+function openBerth(inputs: Inputs, { builder, engine, warnings }: Clear, tools: Tools): Wired {
+	const wired = wireCache({ cache: inputs.cache, builder, engineId: engine?.id ?? null }, tools);
+	for (const problem of [...warnings, ...wired.problems]) tools.log.warning(problem);
+	if (wired.hold !== undefined)
+		saveState({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs, tools);
+	hand(wired, inputs, tools);
+	return wired;
+}
+
+type Clear = Extract<Preflight, { kind: "clear" }>;
+
+type Found = { readonly wired: Wired; readonly checked: Clear };
 
 async function buildIfAsked(
 	{ build, builder }: Inputs,
@@ -72,7 +92,7 @@ function settle(run: BuildRun, { inputs, wired }: { inputs: Inputs; wired: Wired
 	if (run.hold === undefined) return { outcome: withoutBerth(inputs) };
 	if (run.problem !== undefined) return dropHold(run.hold, "the build failed");
 	return wired.readOnly === undefined
-		? commitHold(run.hold, tools.me, tools)
+		? commitHold(run.hold, tools.me, { ...tools, notes: run.notes })
 		: dropHold(run.hold, wired.readOnly);
 }
 
@@ -96,4 +116,45 @@ async function loadUnlessFailed(
 ): Promise<Loads> {
 	if (engine === undefined || run?.problem !== undefined) return { reports: [], problems: [] };
 	return await loadForStep(images, engine, tools);
+}
+
+type Ready = {
+	readonly run: BuildRun | undefined;
+	readonly loads: Loads;
+	readonly checked: Clear;
+};
+
+async function testUnlessFailed(
+	build: BuildInputs | undefined,
+	{ run, loads, checked: { engine, tests } }: Ready,
+	tools: Tools,
+): Promise<Tested & { readonly verdict?: string | undefined }> {
+	if (tests === undefined || engine === undefined || run?.problem !== undefined)
+		return { reports: [], problems: [] };
+	const platform = platformText(engine);
+	const built = build?.load === true && run !== undefined ? nameOfBuilt(build, run, engine) : undefined;
+	const [only, ...others] = build?.platforms ?? [];
+	const images = [
+		...(built === undefined
+			? []
+			: [{ name: built, platform: others.length > 0 ? platform : (only ?? platform) }]),
+		...loads.reports.map(({ reference, id }) => ({ name: reference || id, platform })),
+	];
+	const tested = await testForStep(tests, images, tools);
+	return { ...tested, verdict: verdictOf(tested.reports, tools) };
+}
+
+// An image without a name is known by its config on the graph driver, by its manifest or index on the other store.
+function nameOfBuilt(
+	{ tags }: BuildInputs,
+	{ loaded, report }: BuildRun,
+	{ store }: EngineInfo,
+): string | undefined {
+	if (tags[0] !== undefined) return tags[0];
+	if (loaded !== undefined) return loaded.id;
+	return (store === "containerd" ? report.digest : report.imageId) ?? undefined;
+}
+
+function platformText({ platform: { os, architecture, variant } }: EngineInfo): string {
+	return [os, architecture, ...(variant === undefined ? [] : [variant])].join("/");
 }

@@ -4,6 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import { describeLoad, SendProgress } from "../report/load-lines.ts";
 import { demo } from "./demo.ts";
 import { loadImages } from "./load-images.ts";
+import { runTest } from "./test-command.ts";
 
 /** What the commands work with; `action` is the directory with `dist` and `sample` in it. */
 export type CommandTools = {
@@ -11,6 +12,12 @@ export type CommandTools = {
 	readonly env: NodeJS.ProcessEnv;
 	readonly action: string;
 	readonly console: Console;
+	/** Finds container-structure-test: the one given, else one that is there, else one that it fetches. */
+	readonly findBinary: (
+		given: string | undefined,
+	) => Promise<
+		{ readonly kind: "found"; readonly path: string } | { readonly kind: "none"; readonly problem: string }
+	>;
 };
 
 /** How a command ended, and what `--json` prints of it. */
@@ -21,7 +28,14 @@ export function runCommand(
 	line: Extract<CommandLine, { kind: "run" }>,
 	tools: CommandTools,
 ): Promise<CommandOutcome> {
-	return line.command === "load" ? runLoad(line.images, tools) : runDemo(line.options.cacheRoot, tools);
+	switch (line.command) {
+		case "load":
+			return runLoad(line.images, tools);
+		case "test":
+			return runTest(line.test, tools);
+		case "demo":
+			return runDemo(line.options.cacheRoot, tools);
+	}
 }
 
 async function runLoad(items: readonly string[], { engine, console }: CommandTools): Promise<CommandOutcome> {

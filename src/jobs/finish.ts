@@ -1,13 +1,14 @@
 import type { Removed } from "../cache/retire.ts";
 import { condemnIfCorrupt, exportedTo, tidyCache } from "../cache/store.ts";
-import { describeOutcome } from "../report/summary.ts";
+import { describeOutcome } from "../report/cache-lines.ts";
+import { renderTidied } from "../report/tidied.ts";
 import { humanBytes } from "../report/units.ts";
 import { commitHold, dropHold } from "./settle-cache.ts";
 import type { JobState } from "./state.ts";
 import type { Tools } from "./tools.ts";
 
 /** What the post step works with. */
-export type FinishTools = Pick<Tools, "log" | "now">;
+export type FinishTools = Pick<Tools, "log" | "now" | "step">;
 
 /** The post step: swaps in what the job's own build exported, then tidies the cache root. It warns, it never fails. */
 export async function finish(state: JobState | undefined, tools: FinishTools): Promise<void> {
@@ -29,6 +30,8 @@ export async function finish(state: JobState | undefined, tools: FinishTools): P
 		);
 	}
 	tools.log.info(`Tidied the cache root: ${humanBytes(tidied.freedBytes)} freed`);
+	const summary = renderTidied(state.name, tidied.removed);
+	if (summary !== "") await tools.step.summarize(summary);
 }
 
 async function settlePending(

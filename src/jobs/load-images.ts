@@ -8,6 +8,7 @@ import { parseReference } from "../image/reference.ts";
 import { type ImageRequest, readRequests } from "../image/requests.ts";
 import { isUnfit } from "../image/unfit.ts";
 import { describeLoad, SendProgress } from "../report/load-lines.ts";
+import { inParallel } from "./in-parallel.ts";
 import type { Tools } from "./tools.ts";
 
 /** What loading needs. */
@@ -32,7 +33,7 @@ const atOnce = 4;
 export async function loadImages(items: readonly string[], tools: LoadTools): Promise<Loads> {
 	const { requests, problems } = await readRequests(items);
 	const loader = loaderFor(tools);
-	const results = await inParallel(requests, (request) => loadOne(request, loader, tools));
+	const results = await inParallel(requests, atOnce, (request) => loadOne(request, loader, tools));
 	return {
 		reports: results.filter((result) => typeof result !== "string"),
 		problems: [...problems, ...results.filter((result) => typeof result === "string")],
@@ -73,17 +74,4 @@ async function loadOne(
 	if (result.kind === "failed") return `${JSON.stringify(path)} ${result.reason}`;
 	done(result.report);
 	return result.report;
-}
-
-async function inParallel<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
-	const results: R[] = [];
-	const open = [...items.entries()];
-	const work = async () => {
-		for (let next = open.shift(); next !== undefined; next = open.shift()) {
-			const [at, item] = next;
-			results[at] = await act(item);
-		}
-	};
-	await Promise.all(Array.from({ length: atOnce }, work));
-	return results;
 }

@@ -4,6 +4,7 @@ import { type Builder, findBuilder } from "../build/builder.ts";
 import type { BuildInputs } from "../build/inputs.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 import type { Inputs } from "../runner/inputs.ts";
+import { type PreparedTests, prepareTests } from "./test-step.ts";
 import type { Tools } from "./tools.ts";
 
 /** What was found before anything is touched, or the one line with which the step fails. */
@@ -14,19 +15,21 @@ export type Preflight =
 			readonly builder: Builder | undefined;
 			/** Undefined where nothing needs one, or where only the user's own build will. */
 			readonly engine: EngineInfo | undefined;
+			/** Undefined where nothing is to be tested. */
+			readonly tests: PreparedTests | undefined;
 			readonly warnings: readonly string[];
 	  }
 	| { readonly kind: "blocked"; readonly problem: string };
 
 /**
- * Looks whether the builder, the engine and the build's files are there. What a build or a load needs blocks the step;
- * what only the cache or the user's own later build needs is a warning.
+ * Looks whether the builder, the engine, the build's files and what tests need are there. What a build, a load or a test
+ * needs blocks the step; what only the cache or the user's own later build needs is a warning.
  */
 export async function preflight(inputs: Inputs, tools: Tools): Promise<Preflight> {
 	const { cache, build, builder: name, images } = inputs;
 	const building = cache.mode !== "off" || build !== undefined;
 	if (!building && images.length === 0)
-		return { kind: "clear", builder: undefined, engine: undefined, warnings: [] };
+		return { kind: "clear", builder: undefined, engine: undefined, tests: undefined, warnings: [] };
 	const missing = build === undefined ? undefined : missingFile(build);
 	if (missing !== undefined) return { kind: "blocked", problem: missing };
 	const warnings: string[] = [];
@@ -43,8 +46,10 @@ export async function preflight(inputs: Inputs, tools: Tools): Promise<Preflight
 			return { kind: "blocked", problem: answer.problem };
 		if (needed) warnings.push(answer.problem);
 	}
+	const tests = inputs.tests === undefined ? undefined : await prepareTests(inputs.tests, tools);
+	if (tests !== undefined && "problem" in tests) return { kind: "blocked", problem: tests.problem };
 	const engine = answer.kind === "reachable" ? answer.info : undefined;
-	return { kind: "clear", builder, engine, warnings };
+	return { kind: "clear", builder, engine, tests, warnings };
 }
 
 // buildx says the same, but only after it has started a builder and sent a context.

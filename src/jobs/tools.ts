@@ -5,6 +5,7 @@ import type { Identity } from "../runner/identity.ts";
 import type { Log } from "../runner/log.ts";
 import type { Run } from "../runner/run.ts";
 import type { Step } from "../runner/step.ts";
+import type { ToolCache } from "../runner/tool-cache.ts";
 
 /** What the jobs work with; the entries wire the real ones. */
 export type Tools = {
@@ -12,6 +13,7 @@ export type Tools = {
 	readonly run: Run;
 	readonly step: Step;
 	readonly engine: Engine;
+	readonly toolCache: ToolCache;
 	readonly me: Identity;
 	/** Whether the event that started the workflow may swap a new cache in. */
 	readonly mayWrite: (write: CacheWrite) => WriteDecision;

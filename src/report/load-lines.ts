@@ -3,8 +3,12 @@ import { humanBytes, humanSeconds } from "./units.ts";
 
 /** One loaded image on one line: what was sent, and of how much. */
 export function describeLoad(image: ImageReport): string {
-	const { reference, id, layers, layersSent, bytes, bytesSent, seconds } = image;
-	return `${reference || id}: ${layersSent} of ${layers} layers sent, ${humanBytes(bytesSent)} of ${humanBytes(bytes)}, ${humanSeconds(seconds)}`;
+	return `${image.reference || image.id}: ${describeSent(image)}`;
+}
+
+/** The same without the image's name. */
+export function describeSent({ layers, layersSent, bytes, bytesSent, seconds }: ImageReport): string {
+	return `${layersSent} of ${layers} layers sent, ${humanBytes(bytesSent)} of ${humanBytes(bytes)}, ${humanSeconds(seconds)}`;
 }
 
 /** Counts the bytes that several loads send together, and says at each whole `stepBytes` how far they are. */

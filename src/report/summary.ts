@@ -1,52 +1,108 @@
-import { describeLoad } from "./load-lines.ts";
-import type { CacheOutcome, CacheReport, RunReport } from "./report.ts";
+import { describeCache } from "./cache-lines.ts";
+import { describeSent } from "./load-lines.ts";
+import { folded, plain, table } from "./markdown.ts";
+import type { BuildReport, ImageReport, RunReport, TestReport } from "./report.ts";
+import { renderSteps } from "./steps.ts";
+import { countTests } from "./test-lines.ts";
 import { humanBytes, humanSeconds } from "./units.ts";
 
-/** The job summary of one run, as GitHub markdown; pure. */
-export function renderSummary({ cache, build, images, imageProblems }: RunReport): string {
-	const rows: [string, string][] = [["Cache", describeCache(cache)]];
+// A runner drops a step's whole summary if it is over 1 MiB.
+const mostRows = 50;
+const longestCell = 300;
+
+/** The job summary of one run, as GitHub markdown; pure. What a reader wants first stands first. */
+export function renderSummary(report: RunReport): string {
+	const { cache, build, images, tests } = report;
+	const failed = tests.flatMap(failuresIn);
+	const lines = [
+		`### ${report.succeeded ? "✅" : "❌"} ${cache.name === "" ? "Berth" : `Berth: ${plain(cache.name)}`}`,
+		"",
+		...table(["", ""], glance(report)),
+		...table(["Failed test", "Image", "Config", "What is wrong"], failed.slice(0, mostRows)),
+		...more(failed),
+		...[...cache.problems, ...report.problems]
+			.slice(0, mostRows)
+			.map((line) => `> [!WARNING]\n> ${cell(line)}\n`),
+		...folded(`Tests (${tests.length})`, tests.length > 1 ? testTable(tests) : []),
+		...folded(`Images (${images.length})`, images.length > 1 ? imageTable(images) : []),
+		...folded(
+			"Steps",
+			build === null || build.steps.length === 0 ? [] : [renderSteps(build.steps, build.miss)],
+		),
+	];
+	return lines.join("\n");
+}
+
+function glance({ cache, build, images, tests }: RunReport): string[][] {
+	const rows: [string, string][] = [];
 	if (build !== null) {
-		const again = build.ranAgain ? ", run again without a broken cache" : "";
-		rows.push(["Build", `${build.succeeded ? "done" : "failed"} in ${humanSeconds(build.seconds)}${again}`]);
-		if (build.imageId !== null) rows.push(["Image", build.imageId]);
+		rows.push(["Build", describeBuild(build)]);
+		if (build.miss !== null) rows.push(["First miss", `${build.miss.step}: ${build.miss.detail}`]);
+		if (build.imageId !== null) rows.push(["Image", [...build.tags, build.imageId].join(", ")]);
 	}
-	for (const image of images) rows.push(["Loaded", describeLoad(image)]);
-	const table = rows.map(([what, value]) => `| ${what} | ${plain(value)} |`);
-	const problems = [...cache.problems, ...imageProblems].map(
-		(problem) => `> [!WARNING]\n> ${plain(problem)}\n`,
-	);
-	const title = cache.name === "" ? "Berth" : `Berth: ${plain(cache.name)}`;
-	return [`### ${title}`, "", "| | |", "|---|---|", ...table, "", ...problems].join("\n");
+	if (cache.outcome.kind !== "off") rows.push(["Cache", describeCache(cache)]);
+	const loaded = describeImages(images);
+	if (loaded !== undefined) rows.push(["Loaded", loaded]);
+	if (tests.length > 0) rows.push(["Tests", describeTests(tests)]);
+	return rows.map(([what, value]) => [`**${what}**`, cell(value)]);
 }
 
-/** What the cache did in a job, on one line. */
-export function describeCache({ hit, bytesFound, outcome }: CacheReport): string {
-	if (outcome.kind === "off") return "off";
-	return `${hit ? `hit, ${humanBytes(bytesFound)} found` : "miss"}; ${describeOutcome(outcome)}`;
+function describeBuild({ succeeded, seconds, ranAgain, steps }: BuildReport): string {
+	const cached = steps.filter(({ state }) => state === "cached").length;
+	const reused = steps.length === 0 ? "" : `, ${cached} of ${steps.length} steps from the cache`;
+	const again = ranAgain ? ", run again without a broken cache" : "";
+	return `${succeeded ? "done" : "failed"} in ${humanSeconds(seconds)}${reused}${again}`;
 }
 
-/** How the berth was left, on one line. */
-export function describeOutcome(outcome: CacheOutcome): string {
-	switch (outcome.kind) {
-		case "off":
-			return "off";
-		case "wired":
-			return "what the job's own build exports is swapped in when the job ends";
-		case "not-kept":
-			return `nothing swapped in: ${outcome.reason}`;
-		case "unchanged":
-			return `unchanged, generation ${outcome.generation} stays`;
-		case "swapped-in": {
-			const shared =
-				outcome.bytesShared > 0 ? `, ${humanBytes(outcome.bytesShared)} of it shared with other berths` : "";
-			const bytes = `${humanBytes(outcome.bytesReused)} reused, ${humanBytes(outcome.bytesWritten)} written${shared}`;
-			const freed = outcome.bytesFreed > 0 ? `, ${humanBytes(outcome.bytesFreed)} freed` : "";
-			return `generation ${outcome.generation} swapped in, ${bytes}${freed}`;
-		}
-	}
+function describeImages(images: readonly ImageReport[]): string | undefined {
+	const [only] = images;
+	if (only === undefined) return undefined;
+	if (images.length === 1) return `${only.reference || only.id}: ${describeSent(only)}`;
+	const total = (of: (image: ImageReport) => number) => images.reduce((sum, image) => sum + of(image), 0);
+	const sent = `${total(({ layersSent }) => layersSent)} of ${total(({ layers }) => layers)} layers sent`;
+	const bytes = `${humanBytes(total(({ bytesSent }) => bytesSent))} of ${humanBytes(total(({ bytes }) => bytes))}`;
+	return `${images.length} images: ${sent}, ${bytes}`;
 }
 
-// Names and messages are a user's or an engine's text: in a table they must not become markup.
-function plain(text: string): string {
-	return text.replace(/[\r\n]+/g, " ").replace(/[&<>|`*_~@#[\]\\]/g, (char) => `&#${char.charCodeAt(0)};`);
+function describeTests(tests: readonly TestReport[]): string {
+	const { passed, failed } = countTests(tests);
+	return failed === 0 ? `${passed} passed` : `${failed} of ${passed + failed} failed`;
+}
+
+function failuresIn({ image, config, tests, problem }: TestReport): string[][] {
+	const row = (what: string, line: number | null, wrong: string) => [
+		`❌ ${cell(what)}`,
+		cell(image),
+		`${cell(config)}${line === null ? "" : `:${line}`}`,
+		cell(wrong),
+	];
+	return [
+		...(problem === null ? [] : [row("the whole config", problem.line, problem.reason)]),
+		...tests
+			.filter(({ passed }) => !passed)
+			.map(({ name, errors, line }) => row(name, line, errors.join("; "))),
+	];
+}
+
+function testTable(tests: readonly TestReport[]): string[] {
+	const rows = tests.map((test) => [
+		cell(test.image),
+		cell(test.config),
+		test.problem === null ? describeTests([test]) : cell(test.problem.reason),
+		humanSeconds(test.seconds),
+	]);
+	return [...table(["Image", "Config", "Verdict", "Took"], rows.slice(0, mostRows)), ...more(rows)];
+}
+
+function imageTable(images: readonly ImageReport[]): string[] {
+	const rows = images.map((image) => [cell(image.reference || image.id), describeSent(image)]);
+	return [...table(["Image", "Sent"], rows.slice(0, mostRows)), ...more(rows)];
+}
+
+function more(all: readonly unknown[]): string[] {
+	return all.length > mostRows ? [`… and ${all.length - mostRows} more`, ""] : [];
+}
+
+function cell(text: string): string {
+	return plain(text.length > longestCell ? `${text.slice(0, longestCell)}…` : text);
 }

@@ -10,3 +10,13 @@ export function parseDuration(text: string): number | undefined {
 	const milliseconds = Number(match[1]) * MILLISECONDS[match[2] as keyof typeof MILLISECONDS];
 	return Number.isSafeInteger(milliseconds) ? milliseconds : undefined;
 }
+
+/** Milliseconds as a duration is written, in the largest unit that needs no fraction: `10m`, `90s`. */
+export function durationText(milliseconds: number): string {
+	const units = Object.entries(MILLISECONDS).toReversed();
+	const [unit, size] = units.find(([, each]) => milliseconds > 0 && milliseconds % each === 0) ?? [
+		"s",
+		1_000,
+	];
+	return `${milliseconds / size}${unit}`;
+}

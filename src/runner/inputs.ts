@@ -1,9 +1,11 @@
 import type { BuildInputs } from "../build/inputs.ts";
 import type { CacheInputs } from "../cache/inputs.ts";
+import type { StructureInputs } from "../structure/inputs.ts";
 import { readBuildInputs } from "./build-inputs.ts";
 import { readCacheInputs } from "./cache-inputs.ts";
 import { given } from "./given.ts";
 import { InputReader } from "./input-reader.ts";
+import { readTestInputs } from "./test-inputs.ts";
 
 /** All that a workflow asked of the action, validated, with defaults filled in. */
 export type Inputs = Readonly<{
@@ -14,6 +16,8 @@ export type Inputs = Readonly<{
 	builder?: string;
 	/** OCI layouts and archives to load, `PATH` or `PATH=REFERENCE`, globs unresolved. */
 	images: readonly string[];
+	/** Undefined without `test-configs`. */
+	tests: StructureInputs | undefined;
 }>;
 
 /** Either the inputs, with what is worth a warning, or every reason why they won't do, one line each. */
@@ -23,7 +27,6 @@ export type ParsedInputs =
 
 /** Inputs that are promised but do nothing yet; refused, so that nobody relies on them unawares. */
 export const NOT_YET: readonly string[] = [
-	...["test-configs", "structure-test", "test-report"],
 	...["cleanup", "cleanup-prefixes", "cleanup-min-age", "keep-images", "keep-base-images"],
 ];
 
@@ -38,11 +41,12 @@ export function parseInputs(get: (name: string) => string, env: NodeJS.ProcessEn
 	const build = readBuildInputs(reader, env, warnings);
 	const builder = reader.text("builder");
 	const images = reader.lines("images");
+	const tests = readTestInputs(reader, { build, images }, warnings);
 	for (const name of NOT_YET) {
 		if (reader.text(name) !== undefined) {
 			reader.problem(name, "not there yet in this version of Berth; remove it");
 		}
 	}
 	if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
-	return { ok: true, inputs: { cache, build, images, ...given({ builder }) }, warnings };
+	return { ok: true, inputs: { cache, build, images, tests, ...given({ builder }) }, warnings };
 }

@@ -5,17 +5,37 @@ export interface Log {
 	info(message: string): void;
 	warning(message: string): void;
 	debug(message: string): void;
+	/** Lines that a reader opens if they want them. */
+	group(title: string, lines: readonly string[]): void;
+	/** An error that is shown at a line of a file. */
+	annotate(annotation: Annotation): void;
 }
+
+/** What is wrong at a place of the repository; `file` is relative to the workspace, `line` counts from 1. */
+export type Annotation = {
+	readonly title: string;
+	readonly message: string;
+	readonly file: string;
+	readonly line: number | null;
+};
 
 /** The runner's log: `core` escapes line breaks in warnings and errors; in plain lines that is done here. */
 export const actionsLog: Log = {
 	info: (message) => core.info(oneLine(message)),
 	warning: (message) => core.warning(message),
 	debug: (message) => core.debug(message),
+	group: (title, lines) => {
+		core.startGroup(oneLine(title));
+		for (const line of lines) core.info(oneLine(line));
+		core.endGroup();
+	},
+	annotate: ({ title, message, file, line }) =>
+		core.error(message, { title, file, ...(line === null ? {} : { startLine: line }) }),
 };
 
-// A name or an engine's message with a line break in it could otherwise say "::error::"; and "##[error]"
-// the runner obeys anywhere in a line (actions/runner, ActionCommand.TryParse).
+// A name or an engine's message with a line break in it could otherwise say "::error::", as could one that begins so
+// (after white space, too); and "##[error]" the runner obeys anywhere in a line (actions/runner, ActionCommand.TryParse).
 function oneLine(text: string): string {
-	return text.replace(/[\r\n]+/g, " ⏎ ").replaceAll("##[", "## [");
+	const line = text.replace(/[\r\n]+/g, " ⏎ ").replaceAll("##[", "## [");
+	return line.trimStart().startsWith("::") ? `⏎ ${line}` : line;
 }

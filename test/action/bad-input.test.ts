@@ -41,7 +41,9 @@ describe("a wrong input", { concurrency: 3 }, () => {
 		{ input: "shm-size", value: "big" },
 		{ input: "ulimit", value: "files=1" },
 		{ input: "build-extra-args", value: "--flag value" },
-		{ input: "test-configs", value: "test.yaml" },
+		{ input: "test-configs", value: "test.yaml", also: { context: "" } },
+		{ input: "test-timeout", value: "0s" },
+		{ input: "cleanup", value: "job" },
 		{ input: "target", value: "x", also: { context: "" } },
 		{ input: "push", value: "true", also: { context: "" } },
 	];

@@ -60,7 +60,7 @@ for (const store of stores) {
 					main.log,
 					new RegExp(`^${each?.reference}: ${each?.layersSent} of 2 layers sent, `, "m"),
 				);
-				assert.match(main.summary, /\| Loaded \|/);
+				assert.match(main.summary, /\| \*\*Loaded\*\* \| 2 images: 3 of 4 layers sent, /);
 			}
 			const again = await scene.run({ name: "", cache: "off", images: items.join("\n") });
 			assert.deepEqual(

@@ -63,13 +63,16 @@ describe("the second build of a container", () => {
 		const inputs = { name: "a|b `c`", context: scene.context(), tags: scene.nonce };
 		const first = await scene.run(inputs);
 		succeeded(first.main);
-		assert.match(first.main.summary, /^### Berth: a&#124;b &#96;c&#96;\n/);
+		assert.match(first.main.summary, /^### ✅ Berth: a&#124;b &#96;c&#96;\n/);
 		assert.match(
 			first.main.summary,
-			/^\| Cache \| miss; generation \S+ swapped in, 0 B reused, [\d.]+ .?B written \|$/m,
+			/^\| \*\*Cache\*\* \| miss; generation \S+ swapped in, 0 B reused, [\d.]+ .?B written \|$/m,
 		);
-		assert.match(first.main.summary, /^\| Build \| done in [\d.]+ s \|$/m);
-		assert.match(first.main.summary, /^\| Image \| sha256:[0-9a-f]{64} \|$/m);
+		assert.match(
+			first.main.summary,
+			/^\| \*\*Build\*\* \| done in [\d.]+ s, 0 of 1 steps from the cache \|$/m,
+		);
+		assert.match(first.main.summary, /^\| \*\*Image\*\* \| \S+, sha256:[0-9a-f]{64} \|$/m);
 
 		const second = await scene.run(inputs);
 		const report = JSON.parse(second.main.outputs["summary"] ?? "") as Report;

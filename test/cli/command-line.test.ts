@@ -23,8 +23,41 @@ describe("the command line", () => {
 		});
 	});
 
+	it("takes images to test, and configs as often as they are given", () => {
+		const options = { json: false, dockerHost: undefined, cacheRoot: undefined };
+		const none = { binary: undefined, platform: undefined, report: undefined };
+		assert.deepEqual(parseCommandLine(["test", "web", "--config", "a.yaml"]), {
+			kind: "run",
+			command: "test",
+			test: { images: ["web"], configs: ["a.yaml"], timeoutMs: 600_000, ...none },
+			options,
+		});
+		const more = [
+			"--structure-test=./cst",
+			"--timeout",
+			"90s",
+			"--platform=linux/arm64",
+			"--report",
+			"r.xml",
+		];
+		assert.deepEqual(parseCommandLine(["test", "--config=a", "web", "--config=b", "db:2", ...more]), {
+			kind: "run",
+			command: "test",
+			test: {
+				images: ["web", "db:2"],
+				configs: ["a", "b"],
+				timeoutMs: 90_000,
+				binary: "./cst",
+				platform: "linux/arm64",
+				report: "r.xml",
+			},
+			options,
+		});
+	});
+
 	it("names every command and flag in its help", () => {
-		for (const word of ["load", "demo", "--docker-host", "--cache-root", "--json", "--help"])
+		const ofTest = ["test", "--config", "--structure-test", "--timeout", "--platform", "--report"];
+		for (const word of ["load", "demo", ...ofTest, "--docker-host", "--cache-root", "--json", "--help"])
 			assert.ok(usage.includes(word), word);
 	});
 
@@ -43,6 +76,13 @@ describe("the command line", () => {
 		[["demo", "now"], '"now"'],
 		[["demo", "--fast"], "--fast"],
 		[["demo", "--cache-root"], "--cache-root"],
+		[["test", "--config", "a"], "IMAGE"],
+		[["test", "web"], "--config"],
+		[["test", "web", "--config", "a", "--timeout", "10"], '"10"'],
+		[["test", "web", "--config", "a", "--timeout", "0s"], '"0s"'],
+		[["test", "web", "--config", "a", "--timeout", "25d"], '"25d"'],
+		[["load", "web", "--config", "a"], "--config"],
+		[["demo", "--platform", "a"], "--platform"],
 	] as const) {
 		it(`names what is wrong in one line: ${JSON.stringify(args)}`, () => {
 			const parsed = parseCommandLine(args);

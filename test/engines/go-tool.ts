@@ -1,4 +1,5 @@
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../src/throwaway/command.ts";
 import { enginesCache } from "../../src/throwaway/debian-packages.ts";
@@ -22,15 +23,25 @@ export async function goTool({ name, module, version, folder }: GoTool): Promise
 	await mkdir(home, { recursive: true });
 	const work = await mkdtemp(join(home, ".building-"));
 	try {
-		const described = await go(["mod", "download", "-json", `${module}@${version}`], work);
-		const { Dir } = JSON.parse(described) as { Dir: string };
+		const source = await goModule({ module, version }, work);
 		// Built as the main module, by its own go.sum: `go install` refuses modules with exclude directives.
-		await go(["build", "-C", Dir, "-mod=readonly", "-o", join(work, name), folder], work);
+		await go(["build", "-C", source, "-mod=readonly", "-o", join(work, name), folder], work);
 		await rename(join(work, name), file);
 	} finally {
 		await rm(work, { recursive: true, force: true });
 	}
 	return file;
+}
+
+/** The folder in which Go keeps a module's source, downloaded if need be. */
+export async function goModule(
+	{ module, version }: Pick<GoTool, "module" | "version">,
+	cwd = tmpdir(),
+): Promise<string> {
+	const { Dir } = JSON.parse(await go(["mod", "download", "-json", `${module}@${version}`], cwd)) as {
+		Dir: string;
+	};
+	return Dir;
 }
 
 async function go(args: readonly string[], cwd: string): Promise<string> {

@@ -6,7 +6,10 @@ import { join } from "node:path";
 export type Keys = { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
 
 /** Makes an authority of its own in `dir`, a server's keys and, as docker wants them, a client's in a folder. */
-export function makeCertificates(dir: string): { readonly server: Keys; readonly clientFolder: string } {
+export function makeCertificates(
+	dir: string,
+	serverNames = "IP:127.0.0.1",
+): { readonly server: Keys; readonly clientFolder: string } {
 	mkdirSync(dir);
 	const openssl = (name: string, ...more: readonly string[]) =>
 		execFileSync(
@@ -20,7 +23,7 @@ export function makeCertificates(dir: string): { readonly server: Keys; readonly
 		);
 	const signed = ["-CA", "ca.pem", "-CAkey", "ca-key.pem", "-addext", "basicConstraints=critical,CA:FALSE"];
 	openssl("ca");
-	openssl("server", ...signed, "-addext", "subjectAltName=IP:127.0.0.1");
+	openssl("server", ...signed, "-addext", `subjectAltName=${serverNames}`);
 	openssl("client", ...signed);
 	renameSync(join(dir, "client.pem"), join(dir, "cert.pem"));
 	renameSync(join(dir, "client-key.pem"), join(dir, "key.pem"));

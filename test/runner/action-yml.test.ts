@@ -69,7 +69,7 @@ test("the action's outputs are those of the contract so far", () => {
 			"cache-bytes-reused",
 			"cache-bytes-written",
 		],
-		...["imageid", "digest", "metadata", "images", "summary"],
+		...["imageid", "digest", "metadata", "images", "tests-passed", "tests-failed", "test-report", "summary"],
 	]);
 });
 

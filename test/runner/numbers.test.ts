@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { parseDuration } from "../../src/runner/durations.ts";
+import { durationText, parseDuration } from "../../src/runner/durations.ts";
 import { parseSize } from "../../src/runner/sizes.ts";
 
 describe("durations", () => {
@@ -27,6 +27,14 @@ describe("durations", () => {
 	]) {
 		test(`${JSON.stringify(text)} is none`, () => assert.equal(parseDuration(text), undefined));
 	}
+});
+
+describe("durations in words", () => {
+	for (const text of ["90s", "30m", "6h", "14d", "1s", "25h", "0s"])
+		test(`${text} stays ${text}`, () => assert.equal(durationText(parseDuration(text) ?? -1), text));
+	test("60s is 1m, a fraction in seconds", () => {
+		assert.deepEqual([durationText(60_000), durationText(1_500)], ["1m", "1.5s"]);
+	});
 });
 
 describe("sizes", () => {
