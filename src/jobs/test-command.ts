@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname } from "node:path";
 import type { TestOptions } from "../cli/command-line.ts";
-import { junitOf } from "../report/junit.ts";
 import { countTests, describeVerdict, failedLines } from "../report/test-lines.ts";
 import type { ConfigVerdict } from "../structure/verdict.ts";
 import type { CommandOutcome, CommandTools } from "./commands.ts";
+import { writeJunit } from "./junit-file.ts";
 import { testImages } from "./test-images.ts";
 
 /** `berth test`: a line a failed test, a line for each image and config, JUnit XML if asked. */
@@ -25,8 +23,12 @@ export async function runTest(options: TestOptions, tools: CommandTools): Promis
 		{ engine, env, tempDir: env["RUNNER_TEMP"] || tmpdir(), done },
 	);
 	for (const each of left) console.say(`berth: ${each}`);
-	const unwritten = options.report === undefined ? [] : writeReport(options.report, verdicts);
-	return outcome(verdicts, [...problems.map((problem) => `--config: ${problem}`), ...unwritten], tools);
+	const unwritten = options.report === undefined ? undefined : writeJunit(options.report, verdicts);
+	const errors = [
+		...problems.map((problem) => `--config: ${problem}`),
+		...(unwritten === undefined ? [] : [`--report: ${unwritten}`]),
+	];
+	return outcome(verdicts, errors, tools);
 }
 
 function outcome(
@@ -37,15 +39,4 @@ function outcome(
 	for (const error of errors) console.say(`berth: ${error}`);
 	const { passed, failed } = countTests(tests);
 	return { ok: failed + errors.length === 0 && passed > 0, report: { tests, passed, failed, errors } };
-}
-
-function writeReport(path: string, verdicts: readonly ConfigVerdict[]): string[] {
-	try {
-		mkdirSync(dirname(path), { recursive: true });
-		writeFileSync(path, junitOf(verdicts));
-		return [];
-	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
-		return [`--report: ${JSON.stringify(path)} can't be written: ${reason}`];
-	}
 }

@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { annotationsOf } from "../report/annotations.ts";
-import { junitOf } from "../report/junit.ts";
 import type { TestReport } from "../report/report.ts";
 import { countTests, describeVerdict, outputLines } from "../report/test-lines.ts";
 import { findStructureTest } from "../structure/binary.ts";
 import type { StructureInputs } from "../structure/inputs.ts";
+import { writeJunit } from "./junit-file.ts";
 import { configsAt, type ImageToTest, testImages } from "./test-images.ts";
 import type { Tools } from "./tools.ts";
 
@@ -44,8 +42,15 @@ export async function testForStep(
 		{ ...tools, done: (verdict) => say(verdict, tools) },
 	);
 	for (const each of left) tools.log.warning(each);
-	const unwritten = report === undefined ? [] : writeReport(report, verdicts, tools);
-	return { reports: verdicts, problems: [...problems.map((each) => `test-configs: ${each}`), ...unwritten] };
+	const unwritten = report === undefined ? undefined : writeJunit(report, verdicts);
+	if (report !== undefined && unwritten === undefined) tools.step.output("test-report", report);
+	return {
+		reports: verdicts,
+		problems: [
+			...problems.map((each) => `test-configs: ${each}`),
+			...(unwritten === undefined ? [] : [`test-report: ${unwritten}`]),
+		],
+	};
 }
 
 /** How many tests passed and failed, as outputs and, if any failed, as the line with which the step fails. */
@@ -61,16 +66,4 @@ function say(verdict: TestReport, { log, env }: Tools): void {
 	for (const annotation of annotationsOf(verdict, env["GITHUB_WORKSPACE"])) log.annotate(annotation);
 	const said = outputLines(verdict);
 	if (said.length > 0) log.group(`What the failed tests of ${verdict.config} printed`, said);
-}
-
-function writeReport(path: string, reports: readonly TestReport[], { step }: Tools): string[] {
-	try {
-		mkdirSync(dirname(path), { recursive: true });
-		writeFileSync(path, junitOf(reports));
-	} catch (error) {
-		const reason = error instanceof Error ? error.message : String(error);
-		return [`test-report: ${JSON.stringify(path)} can't be written: ${reason}`];
-	}
-	step.output("test-report", path);
-	return [];
 }

@@ -54,7 +54,7 @@ function timeline(steps: readonly StepReport[]): string[] {
 // markdown would end is the fence. Look-alikes say the same to a reader.
 function label(name: string, seconds: number): string {
 	const lookalike: Readonly<Record<string, string>> = {
-		...{ ":": "꞉", ";": "⁏", "#": "＃", "`": "ˋ", '"': "″", "<": "‹", ">": "›", "&": "＆", "%": "％" },
+		...{ ":": "꞉", ";": "⁏", "#": "♯", "`": "ˋ", '"': "″", "<": "‹", ">": "›", "&": "+", "%": "％" },
 	};
 	const safe = cut(name, longestTitle).replace(/[:;#`"<>&%]/g, (char) => lookalike[char] ?? " ");
 	const title = safe.replace(/\p{C}/gu, " ").trim();

@@ -8,7 +8,8 @@ import { humanBytes, humanSeconds } from "./units.ts";
 
 // A runner drops a step's whole summary if it is over 1 MiB.
 const mostRows = 50;
-const longestCell = 300;
+const mostTests = 100;
+const longestCell = 200;
 
 /** The job summary of one run, as GitHub markdown; pure. What a reader wants first stands first. */
 export function renderSummary(report: RunReport): string {
@@ -23,7 +24,7 @@ export function renderSummary(report: RunReport): string {
 		...[...cache.problems, ...report.problems]
 			.slice(0, mostRows)
 			.map((line) => `> [!WARNING]\n> ${cell(line)}\n`),
-		...folded(`Tests (${tests.length})`, tests.length > 1 ? testTable(tests) : []),
+		...folded("Each test", testTable(tests)),
 		...folded(`Images (${images.length})`, images.length > 1 ? imageTable(images) : []),
 		...folded(
 			"Steps",
@@ -84,14 +85,17 @@ function failuresIn({ image, config, tests, problem }: TestReport): string[][] {
 	];
 }
 
-function testTable(tests: readonly TestReport[]): string[] {
-	const rows = tests.map((test) => [
-		cell(test.image),
-		cell(test.config),
-		test.problem === null ? describeTests([test]) : cell(test.problem.reason),
-		humanSeconds(test.seconds),
+function testTable(reports: readonly TestReport[]): string[] {
+	const rows = reports.flatMap(({ image, config, tests, problem, seconds }) => [
+		...(problem === null ? [] : [testRow(false, [problem.reason, image, config], seconds)]),
+		...tests.map((test) => testRow(test.passed, [test.name, image, config], test.seconds)),
 	]);
-	return [...table(["Image", "Config", "Verdict", "Took"], rows.slice(0, mostRows)), ...more(rows)];
+	return [...table(["Test", "Image", "Config", "Took"], rows.slice(0, mostTests)), ...more(rows, mostTests)];
+}
+
+function testRow(passed: boolean, words: readonly string[], seconds: number): string[] {
+	const [test = "", ...where] = words.map(cell);
+	return [`${passed ? "✅" : "❌"} ${test}`, ...where, humanSeconds(seconds)];
 }
 
 function imageTable(images: readonly ImageReport[]): string[] {
@@ -99,8 +103,8 @@ function imageTable(images: readonly ImageReport[]): string[] {
 	return [...table(["Image", "Sent"], rows.slice(0, mostRows)), ...more(rows)];
 }
 
-function more(all: readonly unknown[]): string[] {
-	return all.length > mostRows ? [`… and ${all.length - mostRows} more`, ""] : [];
+function more(all: readonly unknown[], most = mostRows): string[] {
+	return all.length > most ? [`… and ${all.length - most} more`, ""] : [];
 }
 
 function cell(text: string): string {

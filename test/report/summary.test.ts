@@ -129,7 +129,7 @@ describe("the job summary", () => {
 		const text = renderSummary({ ...report(swappedIn), succeeded: false, tests });
 		assert.match(text, /\| \*\*Tests\*\* \| 1 of 3 failed \|/);
 		assert.match(text, /\| ❌ Command Test: t1 \| web:1 \| t\/a\.yaml:7 \| expected 1; got 2 \|/);
-		assert.match(text, /\| web:1 \| t\/b\.yaml \| 1 passed \| 1\.5 s \|/);
+		assert.match(text, /Each test<[\s\S]*\| ✅ Command Test: t0 \| web:1 \| t\/b\.yaml \| 0\.1 s \|/);
 		const good = renderSummary({ ...report(swappedIn), tests: [tested("t/b.yaml", true)] });
 		assert.match(good, /\| \*\*Tests\*\* \| 1 passed \|/);
 	});
@@ -141,7 +141,7 @@ describe("the job summary", () => {
 	});
 
 	it("stays far below the megabyte that a runner takes, whatever there was", () => {
-		const long = "x".repeat(100_000);
+		const long = "`".repeat(100_000);
 		const many = Array.from({ length: 500 }, () => tested(long, false, false));
 		const images = Array.from({ length: 500 }, () => image(long));
 		const all = {
@@ -150,7 +150,7 @@ describe("the job summary", () => {
 			tests: many,
 			problems: Array.from({ length: 500 }, () => long),
 		};
-		assert.ok(renderSummary(all).length < 200_000);
+		assert.ok(renderSummary(all).length < 900_000);
 	});
 
 	it("as JSON has no output of a test in it", () => {
