@@ -69,16 +69,11 @@ for (const store of testStores()) {
 
 		it("that fail fail the step, each on its line of the config, and nothing is left behind", async (t) => {
 			const { scene, inputs } = await tested(t, store);
-			const before = await dockerOrThrow(scene.engine, [
-				"ps",
-				"--all",
-				"--quiet",
-				"--filter",
-				"label=berth.structure-test",
-			]);
 			const { main } = await scene.run({
 				...inputs,
 				tags: scene.nonce,
+				// Containers and commits inherit it.
+				labels: `${scene.nonce}=1`,
 				"test-configs": `${scene.dir}/good.yaml\n${scene.dir}/bad.yml`,
 			});
 			assert.equal(main.code, 1);
@@ -98,14 +93,10 @@ for (const store of testStores()) {
 				[0, 1],
 			);
 			assert.match(main.summary, /\| ❌ Command Test: it runs \|/);
-			const left = await dockerOrThrow(scene.engine, [
-				"ps",
-				"--all",
-				"--quiet",
-				"--filter",
-				"label=berth.structure-test",
-			]);
-			assert.equal(left, before);
+			const filter = ["--all", "--quiet", "--filter", `label=${scene.nonce}`];
+			assert.equal(await dockerOrThrow(scene.engine, ["ps", ...filter]), "");
+			const images = await dockerOrThrow(scene.engine, ["images", ...filter]);
+			assert.equal(images.split("\n").length, 1, images);
 			await remove(scene, scene.nonce);
 		});
 
