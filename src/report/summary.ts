@@ -10,6 +10,7 @@ import { humanBytes, humanSeconds } from "./units.ts";
 const mostRows = 50;
 const mostTests = 100;
 const longestCell = 200;
+const longestProblem = 700;
 
 /** The job summary of one run, as GitHub markdown; pure. What a reader wants first stands first. */
 export function renderSummary(report: RunReport): string {
@@ -23,7 +24,7 @@ export function renderSummary(report: RunReport): string {
 		...more(failed),
 		...[...cache.problems, ...report.problems]
 			.slice(0, mostRows)
-			.map((line) => `> [!WARNING]\n> ${cell(line)}\n`),
+			.map((line) => `> [!WARNING]\n> ${cell(line, longestProblem)}\n`),
 		...folded("Each test", testTable(tests)),
 		...folded(`Images (${images.length})`, images.length > 1 ? imageTable(images) : []),
 		...folded(
@@ -94,7 +95,7 @@ function testTable(reports: readonly TestReport[]): string[] {
 }
 
 function testRow(passed: boolean, words: readonly string[], seconds: number): string[] {
-	const [test = "", ...where] = words.map(cell);
+	const [test = "", ...where] = words.map((word) => cell(word));
 	return [`${passed ? "✅" : "❌"} ${test}`, ...where, humanSeconds(seconds)];
 }
 
@@ -107,6 +108,6 @@ function more(all: readonly unknown[], most = mostRows): string[] {
 	return all.length > most ? [`… and ${all.length - most} more`, ""] : [];
 }
 
-function cell(text: string): string {
-	return plain(text.length > longestCell ? `${text.slice(0, longestCell)}…` : text);
+function cell(text: string, longest = longestCell): string {
+	return plain(text.length > longest ? `${text.slice(0, longest)}…` : text);
 }

@@ -134,6 +134,11 @@ describe("the job summary", () => {
 		assert.match(good, /\| \*\*Tests\*\* \| 1 passed \|/);
 	});
 
+	it("tells a warning to its end, as what to do stands there", () => {
+		const problem = `${"why ".repeat(80)}do this`;
+		assert.match(renderSummary(report({ kind: "off" }, { problems: [problem] })), /why do this\n/);
+	});
+
 	it("tells of a config that could not be run", () => {
 		const problem = { reason: "tests nothing", line: null };
 		const text = renderSummary({ ...report(swappedIn), tests: [{ ...tested("t/a.yaml"), problem }] });
