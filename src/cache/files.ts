@@ -79,7 +79,7 @@ export function replaceFile(dir: string, name: string, text: string, temporary: 
 	const staged = join(dir, temporary);
 	try {
 		writeDurably(staged, text);
-		if (statOf(join(dir, name))?.isDirectory()) removeTree(join(dir, name));
+		if (statOf(join(dir, name))?.isDirectory()) rmSync(join(dir, name), { recursive: true, force: true });
 		renameSync(staged, join(dir, name));
 	} catch (error) {
 		rmSync(staged, { force: true });
@@ -97,27 +97,4 @@ function writeDurably(path: string, text: string): void {
 	} finally {
 		closeSync(file);
 	}
-}
-
-/** What the system says where something must stay, being another user's or a mount. */
-export const notOurs: readonly string[] = ["EACCES", "EPERM", "EBUSY", "EROFS"];
-
-/**
- * Removes a tree without following links; says how many bytes of disk that frees (blobs that are linked elsewhere
- * free none), or undefined where some of it must stay, being another user's or a mount.
- */
-export function removeTree(path: string): number | undefined {
-	const freed = unless(notOurs, () => bytesFreedBy(path));
-	// In Node 24 rmSync's error has an empty code where the system says EBUSY or EROFS.
-	return unless([...notOurs, ""], () => {
-		rmSync(path, { recursive: true, force: true, maxRetries: 2 });
-		return freed;
-	});
-}
-
-function bytesFreedBy(path: string): number {
-	const stat = statOf(path);
-	if (stat === undefined) return 0;
-	if (!stat.isDirectory()) return stat.nlink === 1 ? stat.blocks * 512 : 0;
-	return entriesOf(path).reduce((bytes, entry) => bytes + bytesFreedBy(join(path, entry)), 0);
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { entriesOf, readSmall, removeTree, replaceFile, statOf, unless } from "./files.ts";
+import { entriesOf, readSmall, replaceFile, statOf, unless } from "./files.ts";
 import { type BerthDir, isBerthDir } from "./name.ts";
 import { type GenerationId, isId, type JobId, paths } from "./paths.ts";
+import { removeTree } from "./trees.ts";
 
 /** Who runs: the runner it runs on, and which of the runner's jobs it is. Both are opaque and only compared. */
 export type JobIdentity = { readonly runner: string; readonly job: string };
@@ -21,8 +22,18 @@ export type JobRecord = JobIdentity & {
 	readonly clones: readonly CloneName[];
 };
 
+/**
+ * Who asks which jobs are dead, and when. Jobs of `me.runner` other than `me.job` are dead; of other runners' jobs only
+ * those with a record that is older than any job. A cleanup is no job: run beside one it has to come from a runner of
+ * its own, run after one (as a hook) from the same runner as another job, so that what the finished job left goes.
+ */
+export type Judge = { readonly me: JobIdentity; readonly now: Date };
+
 /** A record as judged by another job: the dead one's clones may go. */
 export type JudgedRecord = { readonly record: JobRecord; readonly alive: boolean };
+
+/** What lies under `jobs/`: the records, and entries that are none and by now surely nobody's. */
+export type Jobs = { readonly records: readonly JudgedRecord[]; readonly abandoned: readonly string[] };
 
 // A job on a self-hosted runner is ended after five days (GitHub's usage limits), so none outlives six.
 /** Longer than any job: what a record or a clone older than this belonged to is dead. */
@@ -41,27 +52,32 @@ export function removeRecord(root: string, id: JobId): void {
 
 /**
  * Every job known under this root. A job is dead when the same runner has started another job since (a runner runs
- * one at a time), or when its record is older than any job can be.
+ * one at a time), or when its record is older than any job can be. Only reads.
  */
-export function readRecords(root: string, me: JobIdentity, now: Date): JudgedRecord[] {
-	return entriesOf(paths.jobs(root)).flatMap((entry) => {
-		const path = join(paths.jobs(root), entry);
-		const stat = statOf(path);
-		if (stat === undefined) return [];
-		const tooOld = now.getTime() - stat.mtimeMs > boundMs;
-		const id = entry.replace(/\.json$|\..*tmp$/, "");
-		if (!isId<JobId>(id)) return [];
-		// EACCES: another user's on a shared root, who lets nobody read it.
-		const text = unless(["EACCES"], () => readSmall(path, 1 << 20));
-		const record = entry.endsWith(".json") ? parseRecord(id, text) : undefined;
-		if (record === undefined) {
-			// Torn or foreign: it names no clones that could be spared, and is only cleared away once surely nobody's.
-			if (tooOld || isAbandoned(entry, me)) removeTree(path);
-			return [];
-		}
-		const superseded = record.runner === me.runner && record.job !== me.job;
-		return [{ record, alive: !tooOld && !superseded }];
-	});
+export function readJobs(root: string, judge: Judge): Jobs {
+	const records: JudgedRecord[] = [];
+	const abandoned: string[] = [];
+	for (const entry of entriesOf(paths.jobs(root))) {
+		const read = readEntry(root, entry, judge);
+		if (read === "abandoned") abandoned.push(entry);
+		else if (read !== undefined) records.push(read);
+	}
+	return { records, abandoned };
+}
+
+function readEntry(root: string, entry: string, { me, now }: Judge): JudgedRecord | "abandoned" | undefined {
+	const path = join(paths.jobs(root), entry);
+	const stat = statOf(path);
+	const id = entry.replace(/\.json$|\..*tmp$/, "");
+	if (stat === undefined || !isId<JobId>(id)) return undefined;
+	const tooOld = now.getTime() - stat.mtimeMs > boundMs;
+	// EACCES: another user's on a shared root, who lets nobody read it.
+	const text = unless(["EACCES"], () => readSmall(path, 1 << 20));
+	const record = entry.endsWith(".json") ? parseRecord(id, text) : undefined;
+	// Torn or foreign: it names no clones that could be spared.
+	if (record === undefined) return tooOld || isAbandoned(entry, me) ? "abandoned" : undefined;
+	const superseded = record.runner === me.runner && record.job !== me.job;
+	return { record, alive: !tooOld && !superseded };
 }
 
 /** The clones, of one berth or of all, that some living job holds. */

@@ -1,78 +1,75 @@
-import { rmdirSync, statfsSync } from "node:fs";
-import { join } from "node:path";
-import { lastUsed, nameOf, readCurrent } from "./current.ts";
-import { entriesOf, notOurs, removeTree, statOf, unless } from "./files.ts";
-import type { CacheMaxSize } from "./inputs.ts";
-import { boundMs, clonesInUse, type JobIdentity, readRecords } from "./job-records.ts";
+import { type BerthUsage, usageOf } from "./berth-use.ts";
+import { type CarriedOut, carryOut } from "./carry-out.ts";
+import { berthRemoval, type Limits } from "./due-berths.ts";
+import { type CacheFailure, orFailure } from "./failure.ts";
+import type { JobIdentity, Judge } from "./job-records.ts";
 import type { BerthDir } from "./name.ts";
 import { paths } from "./paths.ts";
-import { type BerthUse, planRetention } from "./retention-plan.ts";
-import { berthsOf, type Removed, retire, sweepOrphans, sweepTheDead } from "./retire.ts";
+import type { Removed } from "./removal.ts";
+import { checkRoot } from "./root.ts";
+import { survey } from "./survey.ts";
+import { planRoot, type TidyPlan } from "./tidy-plan.ts";
 
-/** How much cache a root may hold, and how long an unused berth stays. */
-export type Limits = { readonly maxAgeMs: number; readonly maxSize?: CacheMaxSize };
+export type { Limits } from "./due-berths.ts";
 
 /** What tidying a root came to. */
 export type Tidied = { readonly removed: readonly Removed[]; readonly freedBytes: number };
+
+/** When a plan is made, and whether clones and records of dead jobs are part of it. */
+export type TidyOccasion = { readonly now: Date; readonly orphans: boolean };
+
+/**
+ * Plans the tidying of a whole root; writes nothing. A root that isn't there has nothing to tidy. A cleanup is no job:
+ * what `me` means for one, `Judge` tells.
+ */
+export function planTidy(
+	root: string,
+	me: JobIdentity,
+	limits: Limits,
+	{ now, orphans }: TidyOccasion,
+): TidyPlan | CacheFailure {
+	return within(root, { removals: [], kept: [], litter: [] }, () =>
+		planRoot(root, { me, now, limits, orphans }),
+	);
+}
+
+/** Carries a plan out. What is no longer right when its turn comes is kept; what can't be removed hinders nothing else. */
+export function carryOutTidy(root: string, plan: TidyPlan, judge: Judge): CarriedOut | CacheFailure {
+	return within(root, { removed: [], kept: [], failed: [] }, () => carryOut(root, plan, judge));
+}
 
 /**
  * Tidies a whole root: the clones of dead jobs, superseded generations, and the berths that the limits say, least
  * recently used first. A berth that a living job has open is never touched.
  */
-export function tidy(root: string, me: JobIdentity, limits: Limits, now: Date): Tidied {
-	const removed = sweepTheDead(root, me, now);
-	const records = readRecords(root, me, now);
-	removed.push(...sweepOrphans(root, records, new Date(now.getTime() - boundMs)));
-	for (const berth of berthsOf(root)) removed.push(...retire(root, berth, me, now));
-	const uses = berthsOf(root).map((berth) =>
-		useOf(root, berth, clonesInUse(records, berth).size > 0, limits),
-	);
-	for (const { berth } of planRetention(
-		uses,
-		{ maxAgeMs: limits.maxAgeMs, ...maxBytes(root, limits) },
-		now,
-	)) {
-		removed.push(...removeBerth(root, berth, me, now));
-	}
-	return { removed, freedBytes: removed.reduce((sum, each) => sum + each.bytes, 0) };
+export function tidyCache(root: string, me: JobIdentity, limits: Limits, now: Date): Tidied | CacheFailure {
+	const plan = planTidy(root, me, limits, { now, orphans: true });
+	if ("kind" in plan) return plan;
+	const done = carryOutTidy(root, plan, { me, now });
+	if ("kind" in done) return done;
+	return { removed: done.removed, freedBytes: done.removed.reduce((sum, each) => sum + each.bytes, 0) };
+}
+
+/** The berths of a root, the least recently used first; writes nothing. */
+export function berthsByUse(root: string, me: JobIdentity, now: Date): readonly BerthUsage[] | CacheFailure {
+	return within<readonly BerthUsage[]>(root, [], () => usageOf(root, { me, now }));
 }
 
 /** Removes one berth unless a job has it open; another job's clone or swap-in that comes meanwhile survives it. */
-export function removeBerth(root: string, berth: BerthDir, me: JobIdentity, now: Date): Removed[] {
-	if (clonesInUse(readRecords(root, me, now), berth).size > 0) return [];
-	// Another user's berth on a shared root is theirs to remove.
-	const wasInForce = statOf(paths.current(root, berth)) !== undefined;
-	const name = nameOf(root, berth);
-	if (removeTree(paths.current(root, berth)) === undefined) return [];
-	const bytes = retire(root, berth, me, now).reduce((sum, each) => sum + each.bytes, 0);
-	removeTree(paths.longName(root, berth));
-	removeTree(paths.steps(root, berth));
-	// Only empty directories go: whatever a job has put here since is not ours to remove.
-	for (const dir of [paths.clones(root, berth), paths.generations(root, berth), paths.berth(root, berth)]) {
-		unless([...notOurs, "ENOTEMPTY", "EEXIST", "ENOENT", "ENOTDIR"], () => rmdirSync(dir));
-	}
-	const isGone = wasInForce || statOf(paths.berth(root, berth)) === undefined;
-	return isGone || bytes > 0 ? [{ kind: "berth", name, bytes }] : [];
+export function dropBerth(root: string, berth: BerthDir, judge: Judge): readonly Removed[] | CacheFailure {
+	return within<readonly Removed[] | CacheFailure>(root, [], () => {
+		const removals = survey(root, judge, [berth]).berths.map((found) =>
+			berthRemoval(found, "it was asked for"),
+		);
+		const { removed, failed } = carryOut(root, { removals, litter: [] }, judge);
+		const path = JSON.stringify(paths.berth(root, berth));
+		const [problem] = failed.map(({ reason }) => `cache-root: ${path} can't be removed: ${reason}`);
+		return problem === undefined ? removed : { kind: "failed", problem };
+	});
 }
 
-function maxBytes(root: string, { maxSize }: Limits): { maxBytes?: number } {
-	if (maxSize === undefined) return {};
-	if (maxSize.kind === "bytes") return { maxBytes: maxSize.bytes };
-	const disk = statfsSync(root);
-	return { maxBytes: (disk.blocks * disk.bsize * maxSize.percent) / 100 };
-}
-
-function useOf(root: string, berth: BerthDir, inUse: boolean, limits: Limits): BerthUse {
-	const files = new Map<string, number>();
-	// Walking every blob of every berth is only worth it where a size is asked for.
-	if (limits.maxSize !== undefined && readCurrent(root, berth))
-		collect(paths.generations(root, berth), files);
-	const used = lastUsed(root, berth) ?? statOf(paths.berth(root, berth))?.mtimeMs ?? 0;
-	return { berth, lastUsedMs: used, inUse, files };
-}
-
-function collect(path: string, files: Map<string, number>): void {
-	const stat = statOf(path);
-	if (stat?.isDirectory()) for (const entry of entriesOf(path)) collect(join(path, entry), files);
-	else if (stat !== undefined) files.set(`${stat.dev}:${stat.ino}`, stat.blocks * 512);
+function within<T>(root: string, nothing: T, act: () => T): T | CacheFailure {
+	const check = checkRoot(root);
+	if (check.kind === "unusable") return { kind: "failed", problem: check.problem };
+	return check.kind === "missing" ? nothing : orFailure(root, act);
 }

@@ -12,9 +12,9 @@ import { errnoOf, readSmall, statOf, unless } from "./files.ts";
 import { paths } from "./paths.ts";
 
 /** Whether a directory can serve as cache root; a problem is one line that says what to do. */
-export type RootCheck =
-	| { readonly kind: "ready"; readonly remarks: readonly string[] }
-	| { readonly kind: "unusable"; readonly problem: string };
+export type RootCheck = { readonly kind: "ready"; readonly remarks: readonly string[] } | Unusable;
+
+type Unusable = { readonly kind: "unusable"; readonly problem: string };
 
 // The signature and wording of bford.info/cachedir's convention, by which backup programs leave caches out.
 const cacheTag =
@@ -25,18 +25,30 @@ const ramfsMagic = 0x858458f6;
 
 /** Makes a cache root ready: creates it if need be, refuses one that is a link, a file, or another user's. */
 export function prepareRoot(root: string): RootCheck {
+	const check = checkRoot(root);
+	if (check.kind === "unusable") return check;
+	try {
+		makeDirectory(root);
+		accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
+		for (const dir of [paths.jobs(root), paths.berths(root)]) mkdirSync(dir, { recursive: true });
+		writeTag(paths.tag(root));
+		return { kind: "ready", remarks: remarksOn(root) };
+	} catch (error) {
+		return unusable(root, describe(error));
+	}
+}
+
+/** Whether a root is there, to be looked at or tidied; refuses what `prepareRoot` refuses, and writes nothing. */
+export function checkRoot(root: string): { readonly kind: "there" | "missing" } | Unusable {
 	try {
 		const problem = problemWith(root);
 		if (problem !== undefined) return unusable(root, problem);
-		makeDirectory(root);
-		accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
+		if (statOf(root) === undefined) return { kind: "missing" };
 		for (const dir of [paths.jobs(root), paths.berths(root)]) {
 			const stat = statOf(dir);
 			if (stat !== undefined && !stat.isDirectory()) return unusable(dir, "is not a directory; remove it");
-			mkdirSync(dir, { recursive: true });
 		}
-		writeTag(paths.tag(root));
-		return { kind: "ready", remarks: remarksOn(root) };
+		return { kind: "there" };
 	} catch (error) {
 		return unusable(root, describe(error));
 	}
@@ -104,6 +116,6 @@ function remarksOn(root: string): string[] {
 	];
 }
 
-function unusable(path: string, problem: string): RootCheck {
+function unusable(path: string, problem: string): Unusable {
 	return { kind: "unusable", problem: `cache-root: ${JSON.stringify(path)} ${problem}` };
 }

@@ -6,7 +6,7 @@ import { type LiveSet, strayDirectory } from "./layout.ts";
 import type { BerthDir } from "./name.ts";
 import { blobPath, blobsDir, paths } from "./paths.ts";
 import { progressOf, type Say } from "./progress.ts";
-import { berthsOf } from "./retire.ts";
+import { berthsOf } from "./survey.ts";
 
 // Below a disk block there is little to save, and a base image's metadata is most of the files.
 const leastBytes = 4096;

@@ -1,5 +1,6 @@
 import { type Clone, emptyClone, openBerth, setAside } from "./clone.ts";
 import { keepName } from "./current.ts";
+import { type CacheFailure, orFailure } from "./failure.ts";
 import { statOf } from "./files.ts";
 import { wasExportedTo } from "./fill-clone.ts";
 import type { Hold } from "./hold.ts";
@@ -8,13 +9,14 @@ import { firstCorrupt, reach, readLayout } from "./layout.ts";
 import { decodeName, encodeName } from "./name.ts";
 import { type GenerationId, type JobId, newId, paths } from "./paths.ts";
 import { progressOf, type Say } from "./progress.ts";
-import { type Limits, type Tidied, tidy } from "./retention.ts";
 import { retire, sweepTheDead } from "./retire.ts";
-import { describe, prepareRoot } from "./root.ts";
+import { prepareRoot } from "./root.ts";
 import { type Commit, commitClone, discardClone } from "./swap-in.ts";
 
-/** The cache did not do what was asked; the build goes on. One line, saying what to do. */
-export type CacheFailure = { readonly kind: "failed"; readonly problem: string };
+export type { BerthUsage } from "./berth-use.ts";
+export type { CacheFailure } from "./failure.ts";
+export { berthsByUse, carryOutTidy, dropBerth, planTidy, tidyCache } from "./retention.ts";
+export type { TidyPlan } from "./tidy-plan.ts";
 
 /** An opened berth: `dir` is what BuildKit reads from, if `clone.base` is not null, and writes to. */
 export type Opened = {
@@ -51,7 +53,7 @@ export function openCache({ root, name, me, engine, now, say }: OpenRequest): Op
 	const check = prepareRoot(root);
 	if (check.kind === "unusable") return { kind: "failed", problem: check.problem };
 	return orFailure(root, () => {
-		sweepTheDead(root, me, now);
+		sweepTheDead(root, { me, now });
 		const berth = encodeName(name);
 		const stray = [paths.berth(root, berth), paths.clones(root, berth), paths.generations(root, berth)].find(
 			notDirectory,
@@ -115,7 +117,7 @@ export function commitCache(hold: Hold, me: JobIdentity, { now, say }: Occasion)
 	return orFailure(hold.root, () => {
 		const commit = orLetGo(hold, () => commitClone(hold.root, hold.clone, { now, say }));
 		removeRecord(hold.root, hold.job);
-		const retired = retire(hold.root, hold.clone.berth, me, now);
+		const retired = retire(hold.root, hold.clone.berth, { me, now });
 		if (commit.kind !== "swapped-in") return commit;
 		return { ...commit, bytesFreed: retired.reduce((sum, each) => sum + each.bytes, 0) };
 	});
@@ -128,13 +130,6 @@ export function releaseCache(hold: Hold): CacheFailure | { kind: "released" } {
 		removeRecord(hold.root, hold.job);
 		return { kind: "released" };
 	});
-}
-
-/** Tidies the whole root within the limits. */
-export function tidyCache(root: string, me: JobIdentity, limits: Limits, now: Date): Tidied | CacheFailure {
-	return orFailure(root, () =>
-		statOf(root)?.isDirectory() ? tidy(root, me, limits, now) : { removed: [], freedBytes: 0 },
-	);
 }
 
 // A full disk must not be left fuller by the clone that filled it.
@@ -150,12 +145,4 @@ function orLetGo<T>(hold: Hold, act: () => T): T {
 function notDirectory(path: string): boolean {
 	const stat = statOf(path);
 	return stat !== undefined && !stat.isDirectory();
-}
-
-function orFailure<T>(root: string, act: () => T): T | CacheFailure {
-	try {
-		return act();
-	} catch (error) {
-		return { kind: "failed", problem: `cache-root: ${JSON.stringify(root)} ${describe(error)}` };
-	}
 }

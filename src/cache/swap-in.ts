@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { hexOf } from "../image/digest.ts";
 import type { Clone } from "./clone.ts";
 import { noteUse, readCurrent, replaceCurrent } from "./current.ts";
-import { entriesOf, removeTree, statOf, sync, unless } from "./files.ts";
+import { entriesOf, statOf, sync, unless } from "./files.ts";
 import { wasExportedTo } from "./fill-clone.ts";
 import { type Layout, type LiveSet, reach, readLayout, sameRoots } from "./layout.ts";
 import { blobPath, blobsDir, type GenerationId, paths } from "./paths.ts";
 import type { Say } from "./progress.ts";
 import { shareWithNeighbours } from "./sharing.ts";
+import { removeTree } from "./trees.ts";
 
 /** What became of a clone. Bytes are those of the blobs that the generation reaches, reused or new. */
 export type Commit =

@@ -1,7 +1,14 @@
 import { rmdirSync } from "node:fs";
 import { join } from "node:path";
 import type { JobIdentity } from "../../src/cache/job-records.ts";
-import { commitCache, openCache, releaseCache, tidyCache } from "../../src/cache/store.ts";
+import {
+	carryOutTidy,
+	commitCache,
+	openCache,
+	planTidy,
+	releaseCache,
+	tidyCache,
+} from "../../src/cache/store.ts";
 import { exportInto, faultsIn, layers } from "./layouts.ts";
 
 /** One of several processes that use one berth at once, each a runner of its own. */
@@ -10,11 +17,14 @@ export type BerthUser = {
 	readonly name: string;
 	readonly runner: string;
 	readonly rounds: number;
-	/** `rmdir` takes away empty directories all the time, which retention does now and then. */
-	readonly does: "build" | "look" | "remove" | "rmdir";
+	/**
+	 * `rmdir` takes away empty directories all the time, which retention does now and then. `sweep` is a cleanup that
+	 * takes only what nobody uses, `clear` one that takes every berth that is not open.
+	 */
+	readonly does: "build" | "look" | "remove" | "rmdir" | "sweep" | "clear";
 };
 
-/** What it prints: whatever went otherwise than a user would expect, and how often it found a cache. */
+/** What it prints: whatever went otherwise than a user would expect, and how often it found a cache, or something to remove. */
 export type BerthUserSaid = { readonly wrong: readonly unknown[]; readonly found: number };
 
 const { root, name, runner, rounds, does } = JSON.parse(process.argv[2] ?? "") as BerthUser;
@@ -26,6 +36,10 @@ for (let round = 0; round < rounds; round++) {
 		continue;
 	}
 	const me = { runner, job: `${round}` };
+	if (does === "sweep" || does === "clear") {
+		cleanUp(me, does === "sweep" ? 60_000 : -60_000);
+		continue;
+	}
 	if (does === "remove") remove(me);
 	use(me, round);
 }
@@ -59,6 +73,15 @@ function use(me: JobIdentity, round: number): void {
 function remove(me: JobIdentity): void {
 	const removed = tidyCache(root, me, { maxAgeMs: -60_000 }, new Date());
 	if ("kind" in removed) note({ removed });
+}
+
+function cleanUp(me: JobIdentity, maxAgeMs: number): void {
+	const now = new Date();
+	const limits = { maxAgeMs, maxSize: { kind: "bytes", bytes: 1 << 30 } } as const;
+	const plan = planTidy(root, me, limits, { now, orphans: true });
+	const done = "kind" in plan ? plan : carryOutTidy(root, plan, { me, now });
+	if ("kind" in done || done.failed.length > 0) note({ done });
+	else found += done.removed.length;
 }
 
 function removeEmpty(): void {

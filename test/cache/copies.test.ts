@@ -87,6 +87,19 @@ describe("where the kernel forbids links to another user's files", { skip: needs
 		assert.deepEqual(look(root, "app"), before);
 	});
 
+	test("a berth that may be read but not written is not in a cleanup's plan, and why is told", async (t) => {
+		const root = sharedRoot(t);
+		build(root, "app", layers("base"));
+		chmodSync(berthPath(root, "app"), 0o755);
+		const { plan } = await jobOfStranger({ root, name: "other", seeds: ["base"] });
+		assert.ok(plan && !("kind" in plan), JSON.stringify(plan));
+		assert.deepEqual(
+			plan.removals.map(({ name }) => name),
+			["other"],
+		);
+		assert.deepEqual(plan.kept, [{ kind: "berth", name: "app", reason: "uid 12345 may not remove it" }]);
+	});
+
 	test("a neighbour's record that can't even be read hinders nobody", async (t) => {
 		const root = sharedRoot(t);
 		const { hold } = open(root, "app");

@@ -65,6 +65,14 @@ describe("a dead job's clone and record", () => {
 		assert.deepEqual([look(root, "app").clones, look(root, "app").jobs], [[], []]);
 	});
 
+	test("go when a hook of its runner tidies after it, as another job of that runner's", (t) => {
+		const { root } = rootWithJob(t);
+		const hook = { ...mine, job: `${mine.job} hook` };
+		assert.equal(tidy(root, roomy, hook).removed.length, 1);
+		assert.deepEqual([look(root, "app").clones, look(root, "app").jobs], [[], []]);
+		assert.deepEqual(faultsIn(inForce(root, "app")), []);
+	});
+
 	test("go after a week, whoever tidies", (t) => {
 		const { root, record } = rootWithJob(t);
 		ageBy(record, 7);

@@ -1,5 +1,5 @@
 import type { JobIdentity } from "../../src/cache/job-records.ts";
-import { commitCache, openCache, tidyCache } from "../../src/cache/store.ts";
+import { commitCache, openCache, planTidy, tidyCache } from "../../src/cache/store.ts";
 import { exportInto, faultsIn, layers } from "./layouts.ts";
 
 /** What the program below is to do: one job from its first step to its last. */
@@ -18,6 +18,8 @@ export type OneJobSaid = {
 	readonly faults?: readonly string[];
 	readonly committed?: ReturnType<typeof commitCache>;
 	readonly tidied?: ReturnType<typeof tidyCache>;
+	/** What it would tidy if it could: every berth that is not open. */
+	readonly plan?: ReturnType<typeof planTidy>;
 };
 
 const { root, name, me, seeds, uid } = JSON.parse(process.argv[2] ?? "") as OneJob;
@@ -41,5 +43,6 @@ function wholeJob(): OneJobSaid {
 		faults,
 		committed,
 		tidied: tidyCache(root, me, { maxAgeMs: Number.POSITIVE_INFINITY }, now),
+		plan: planTidy(root, me, { maxAgeMs: -60_000 }, { now, orphans: true }),
 	};
 }

@@ -22,6 +22,8 @@ type Case = {
 	readonly maxBytes?: number;
 	/** What goes, in order, as `name reason`. */
 	readonly go: readonly string[];
+	/** What would have to go if it weren't in use. */
+	readonly spared?: readonly string[];
 };
 
 const cases: readonly Case[] = [
@@ -46,6 +48,7 @@ const cases: readonly Case[] = [
 		berths: [berth("a*", 100, { 1: 100 }), berth("b", 100, { 2: 100 })],
 		maxBytes: 0,
 		go: ["b age"],
+		spared: ["a"],
 	},
 	{
 		what: "without a bound no size is too much",
@@ -75,6 +78,7 @@ const cases: readonly Case[] = [
 		berths: [berth("a*", 9, { 1: 100 }), berth("b", 2, { 2: 1 }), berth("c", 1, { 3: 1 })],
 		maxBytes: 101,
 		go: ["b size"],
+		spared: ["a"],
 	},
 	{
 		what: "a file that two berths share counts once",
@@ -99,17 +103,22 @@ const cases: readonly Case[] = [
 		berths: [berth("a", 1, { 1: 1 }), berth("b*", 2, { 2: 1 }), berth("c", 3, { 3: 1 })],
 		maxBytes: 0,
 		go: ["c size", "a size"],
+		spared: ["b"],
 	},
 ];
 
 describe("what retention takes", () => {
-	for (const { what, berths, maxBytes, go } of cases) {
+	for (const { what, berths, maxBytes, go, spared = [] } of cases) {
 		test(what, () => {
 			const limits = { maxAgeMs: 14 * day, ...(maxBytes === undefined ? {} : { maxBytes }) };
-			const plan = (given: readonly BerthUse[]) =>
-				planRetention(given, limits, now).map((each) => `${each.berth} ${each.reason}`);
-			assert.deepEqual(plan(berths), go);
-			assert.deepEqual(plan(berths.toReversed()), go);
+			for (const given of [berths, berths.toReversed()]) {
+				const plan = planRetention(given, limits, now);
+				assert.deepEqual(
+					plan.removals.map(({ berth, reason }) => `${berth} ${reason}`),
+					go,
+				);
+				assert.deepEqual(plan.spared, spared);
+			}
 		});
 	}
 });

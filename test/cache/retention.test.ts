@@ -3,8 +3,7 @@ import { mkdirSync, readdirSync, rmSync, statfsSync, utimesSync, writeFileSync }
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { encodeName } from "../../src/cache/name.ts";
-import { removeBerth } from "../../src/cache/retention.ts";
-import { releaseCache, tidyCache } from "../../src/cache/store.ts";
+import { dropBerth, releaseCache, tidyCache } from "../../src/cache/store.ts";
 import { berthPath, entries, inForce, usage } from "./disk.ts";
 import { build, newRoot, open, roomy, scratch, tidy } from "./jobs.ts";
 import { faultsIn, layer, layers } from "./layouts.ts";
@@ -99,9 +98,11 @@ describe("tidying", () => {
 		threeBerths(root);
 		const { hold } = open(root, "third", me);
 		const berth = encodeName("third");
-		assert.deepEqual(removeBerth(root, berth, { runner: "another", job: "1" }, new Date()), []);
+		const another = { runner: "another", job: "1" };
+		assert.deepEqual(dropBerth(root, berth, { me: another, now: new Date() }), []);
 		releaseCache(hold);
-		assert.equal(removeBerth(root, berth, me, new Date())[0]?.name, "third");
+		const dropped = dropBerth(root, berth, { me, now: new Date() });
+		assert.ok(!("kind" in dropped) && dropped.length === 1 && dropped[0]?.name === "third");
 		assert.deepEqual(berths(root), ["first", "second"]);
 	});
 

@@ -53,12 +53,45 @@ describe("jobs that build one name at once", () => {
 	});
 });
 
+describe("cleanups that take only what nobody uses", () => {
+	test("take nothing from jobs beside them, two at once though they are", async (t) => {
+		const [root, said] = await together(t, [
+			{ does: "sweep", rounds: 400 },
+			{ does: "sweep", rounds: 400 },
+			{ does: "build", rounds: 50 },
+			{ does: "build", rounds: 50 },
+		]);
+		nothingWrong(said);
+		assert.deepEqual(
+			said.slice(2).map(({ found }) => found),
+			[50, 50],
+		);
+		const { current, ...rest } = look(root, "app");
+		assert.deepEqual(rest, { generations: [current], clones: [], others: [], jobs: [] });
+		assert.deepEqual(faultsIn(inForce(root, "app")), []);
+	});
+});
+
 describe("a berth that retention removes while others open it", () => {
 	test("is there whole or not at all, and can be built again at any moment", async (t) => {
 		const [root, said] = await together(t, [
 			{ does: "remove", rounds: 120 },
 			{ does: "look", rounds: 200 },
 			{ does: "build", rounds: 60 },
+		]);
+		nothingWrong(said);
+		const { clones, jobs, others, generations } = look(root, "app");
+		assert.deepEqual([clones, jobs, others], [[], [], []]);
+		assert.ok(generations.length <= 1);
+		if (generations.length === 1) assert.deepEqual(faultsIn(inForce(root, "app")), []);
+	});
+
+	test("survives, whole or not at all, two cleanups that take what they can at once", async (t) => {
+		const [root, said] = await together(t, [
+			{ does: "clear", rounds: 400 },
+			{ does: "clear", rounds: 400 },
+			{ does: "build", rounds: 50 },
+			{ does: "look", rounds: 100 },
 		]);
 		nothingWrong(said);
 		const { clones, jobs, others, generations } = look(root, "app");
