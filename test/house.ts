@@ -16,8 +16,8 @@ const ADAPTERS = ["runner", "engine"];
 const ROOMS = ["cache", "build", "image", "structure", "cleanup", "report", "throwaway", "demo", "cli"];
 const FOLDERS = ["entry", "jobs", ...ROOMS, ...ADAPTERS];
 
-/** The files that every folder may use: what a digest is, and how a duration is written. */
-const SHARED = ["src/image/digest.ts", "src/runner/durations.ts"];
+/** The files that every folder may use: what a digest and an image's name are, and how a duration is written. */
+const SHARED = ["src/image/digest.ts", "src/image/reference.ts", "src/runner/durations.ts"];
 
 /** Packages that one adapter keeps to itself, types and all. */
 const OWNERS: readonly { readonly packages: RegExp; readonly folder: string }[] = [

@@ -40,7 +40,7 @@ export type Told = { readonly definitions: readonly Definition[]; readonly metad
  */
 export function readDefinitions(text: string, asked: ReturnType<typeof provenanceAsked>): Told {
 	const metadata = record(parse(text));
-	const provenances = Object.entries(metadata).filter(([key]) => key === KEY || key.startsWith(`${KEY}/`));
+	const provenances = entriesIn(metadata);
 	const definitions = provenances.flatMap(([, value]) => asDefinition(record(value)) ?? []);
 	if (asked !== "min" || definitions.length === 0) return { definitions, metadata: text };
 	const less = provenances.map(([key, value]) => {
@@ -49,6 +49,15 @@ export function readDefinitions(text: string, asked: ReturnType<typeof provenanc
 	});
 	const trimmed = { ...metadata, ...Object.fromEntries(less) };
 	return { definitions, metadata: JSON.stringify(trimmed, undefined, 2) };
+}
+
+/** The provenances in the text of buildx's metadata file, one a platform. */
+export function provenancesIn(text: string): Record<string, unknown>[] {
+	return entriesIn(record(parse(text))).map(([, value]) => record(value));
+}
+
+function entriesIn(metadata: Record<string, unknown>): [string, unknown][] {
+	return Object.entries(metadata).filter(([key]) => key === KEY || key.startsWith(`${KEY}/`));
 }
 
 function parse(text: string): unknown {
@@ -106,10 +115,12 @@ function decoded(data: unknown): string {
 	return typeof data === "string" ? Buffer.from(data, "base64").toString("utf8") : "";
 }
 
-function list(value: unknown): unknown[] {
+/** The items of a list; none of anything else. */
+export function list(value: unknown): unknown[] {
 	return Array.isArray(value) ? value : [];
 }
 
-function record(value: unknown): Record<string, unknown> {
+/** The fields of an object; none of anything else. */
+export function record(value: unknown): Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Ran, Run } from "../runner/run.ts";
 import { buildxArgs } from "./args.ts";
+import { type BaseImage, baseImages } from "./base-images.ts";
 import { blamesCache, lastError } from "./failure.ts";
 import type { BuildInputs } from "./inputs.ts";
 import { type BuildMetadata, parseMetadata } from "./metadata.ts";
@@ -37,6 +38,8 @@ export type Built = {
 			readonly metadata: BuildMetadata;
 			/** What was built, one a platform; none where buildx doesn't tell. */
 			readonly definitions: readonly Definition[];
+			/** The images that it used; none where buildx doesn't tell. */
+			readonly bases: readonly BaseImage[];
 	  }
 	| { readonly kind: "failed"; readonly problem: string }
 );
@@ -64,7 +67,8 @@ export async function runBuild(
 		const suspectsCache = blamesCache(ran.stderr);
 		if (ran.code === 0) {
 			const { definitions, metadata } = readDefinitions(textOf(metadataFile), provenanceAsked(env));
-			return { kind: "built", metadata: parseMetadata(metadata), definitions, suspectsCache, ...told };
+			const bases = baseImages(metadata);
+			return { kind: "built", metadata: parseMetadata(metadata), definitions, bases, suspectsCache, ...told };
 		}
 		const problem = lastError(ran.stderr) || `it exited with code ${ran.code} and said nothing`;
 		return { kind: "failed", problem, suspectsCache, ...told };

@@ -1,6 +1,5 @@
-import type Docker from "dockerode";
 import type { Digest } from "../image/digest.ts";
-import { type Connection, connectionTo } from "./connection.ts";
+import { DockerodeClient, pathTo } from "./dockerode-client.ts";
 import { type Endpoint, resolveEndpoint } from "./endpoint.ts";
 import type {
 	Done,
@@ -8,26 +7,15 @@ import type {
 	Engine,
 	EngineAnswer,
 	ImageAnswer,
-	Labelled,
 	LoadReply,
 	Refusal,
 	Upload,
 } from "./engine.ts";
-import {
-	asFields,
-	asInfo,
-	asManifest,
-	hasTag,
-	listedWhole,
-	reasonOf,
-	refusal,
-	statusOf,
-	unlessGone,
-} from "./replies.ts";
+import { asFields, asInfo, asManifest, itemsIn, namesIn, reasonOf, refusal, statusOf } from "./replies.ts";
 import { uploadImages } from "./upload.ts";
 
 // A busy engine may take seconds to answer; one that takes longer would hold up every job.
-const timeoutMs = 30_000;
+const withinMs = 30_000;
 
 /** The engine that `docker` itself would use. The client's library is loaded at the first call only. */
 export function dockerEngine(env: NodeJS.ProcessEnv): Engine {
@@ -36,20 +24,22 @@ export function dockerEngine(env: NodeJS.ProcessEnv): Engine {
 
 class DockerodeEngine implements Engine {
 	readonly #endpoint: Endpoint;
+	readonly #client: DockerodeClient;
 	/** Whether the content service has failed to answer: a proxy that swallows the question is asked only once. */
 	#noContentService = false;
 
 	constructor(endpoint: Endpoint) {
 		this.#endpoint = endpoint;
+		this.#client = new DockerodeClient(endpoint);
 	}
 
 	async info(): Promise<EngineAnswer> {
-		const connection = connectionTo(this.#endpoint);
+		const connection = this.#client.connection();
 		if ("problem" in connection) return { kind: "unreachable", problem: connection.problem };
 		try {
-			const docker = await this.#docker({ timeout: timeoutMs });
-			const [info, version] = await Promise.all([docker.info(), docker.version()]);
-			return { kind: "reachable", info: asInfo(info, version) };
+			const [info, version] = await Promise.all([this.#get("/info"), this.#get("/version")]);
+			const local = connection.socketPath !== undefined;
+			return { kind: "reachable", info: { ...asInfo(info, version), local } };
 		} catch (error) {
 			const { host, source } = this.#endpoint;
 			const problem = `no Docker engine answers at ${host} (from ${source}): ${reasonOf(error)}; start it, or set DOCKER_HOST to one that runs`;
@@ -59,14 +49,14 @@ class DockerodeEngine implements Engine {
 
 	async image(name: string): Promise<ImageAnswer> {
 		try {
-			// dockerode's own inspect passes no query on; engines before API 1.48 ignore this one.
-			const found = asFields(await this.#get(`/images/${name}/json?`, { manifests: true }));
+			// Engines before API 1.48 ignore the query.
+			const found = asFields(await this.#get(pathTo`/images/${name}/json`, { manifests: true }));
 			const { Id, RepoTags, Manifests } = found;
 			return {
 				kind: "found",
 				image: {
 					id: String(Id),
-					tags: Array.isArray(RepoTags) ? RepoTags.map(String) : [],
+					tags: itemsIn(RepoTags).map(String),
 					manifests: Array.isArray(Manifests) ? Manifests.map(asManifest) : undefined,
 				},
 			};
@@ -77,9 +67,8 @@ class DockerodeEngine implements Engine {
 
 	async tagsOf(repository: string): Promise<readonly string[]> {
 		try {
-			const docker = await this.#docker({ timeout: timeoutMs });
-			const found = await docker.listImages({ filters: { reference: [repository] } });
-			return found.flatMap(({ RepoTags }) => RepoTags ?? []);
+			const found = await this.#get("/images/json", { filters: { reference: [repository] } });
+			return itemsIn(found).flatMap((image) => namesIn(asFields(image)["RepoTags"]));
 		} catch {
 			// Whoever lists, does so to clear away; there is nothing to clear where nothing can be seen.
 			return [];
@@ -87,57 +76,31 @@ class DockerodeEngine implements Engine {
 	}
 
 	async load(archive: Upload): Promise<LoadReply> {
-		const connection = connectionTo(this.#endpoint);
+		const connection = this.#client.connection();
 		if (!("problem" in connection)) return await uploadImages(connection, archive);
 		archive.close();
 		return { lines: [], error: connection.problem, broken: true };
 	}
 
-	tag(id: string, reference: string): Promise<Done> {
+	async tag(id: string, reference: string): Promise<Done> {
 		const colon = reference.lastIndexOf(":");
-		const name = { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
-		return this.#change((docker) => docker.getImage(id).tag(name));
+		const query = { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+		return this.#client.change({ method: "POST", path: pathTo`/images/${id}/tag`, query, withinMs });
 	}
 
-	untag(reference: string): Promise<Done> {
-		return this.#change((docker) => docker.getImage(reference).remove().catch(unlessGone));
-	}
-
-	async labelled(label: string): Promise<Labelled> {
-		try {
-			const docker = await this.#docker({ timeout: timeoutMs });
-			const query = { all: true, filters: { label: [label] } };
-			const containers = await docker.listContainers(query);
-			const images = await listedWhole(() => docker.listImages(query));
-			return {
-				kind: "listed",
-				containers: containers.map(({ Id }) => Id),
-				images: images.filter(({ RepoTags }) => !hasTag(RepoTags)).map(({ Id }) => Id),
-			};
-		} catch (error) {
-			return refusal(error);
-		}
-	}
-
-	removeContainer(id: string): Promise<Done> {
-		return this.#change((docker) =>
-			docker.getContainer(id).remove({ force: true, v: true }).catch(unlessGone),
-		);
-	}
-
-	removeImage(id: string): Promise<Done> {
-		return this.#change((docker) => docker.getImage(id).remove({ noprune: true }).catch(unlessGone));
+	async untag(reference: string): Promise<Done> {
+		return this.#client.remove({ path: pathTo`/images/${reference}`, withinMs });
 	}
 
 	async openDoor(label: string, dir: string): Promise<Doorman | Refusal> {
-		const connection = connectionTo(this.#endpoint);
+		const connection = this.#client.connection();
 		if ("problem" in connection) return { kind: "refused", problem: connection.problem };
 		const { openDoor } = await import("./doorman.ts");
 		return openDoor(connection, { label, dir });
 	}
 
 	async blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined> {
-		const connection = connectionTo(this.#endpoint);
+		const connection = this.#client.connection();
 		if ("problem" in connection || this.#noContentService) return undefined;
 		// HTTP/2 takes 5 ms to load, and is wanted here alone.
 		const { presentBlobs } = await import("./content-service.ts");
@@ -146,29 +109,14 @@ class DockerodeEngine implements Engine {
 		return present;
 	}
 
-	async #change(act: (docker: Docker) => Promise<unknown>): Promise<Done> {
-		try {
-			await act(await this.#docker({ timeout: timeoutMs }));
-			return { kind: "done" };
-		} catch (error) {
-			return refusal(error);
-		}
+	async blob(digest: Digest): Promise<Buffer | undefined> {
+		const connection = this.#client.connection();
+		if ("problem" in connection || this.#noContentService) return undefined;
+		const { readBlob } = await import("./content-service.ts");
+		return readBlob(connection, digest);
 	}
 
-	async #get(path: string, query: Readonly<Record<string, boolean>>): Promise<unknown> {
-		const { modem } = await this.#docker({ timeout: timeoutMs });
-		const statusCodes = { 200: true, 404: "no such image", 500: "server error" };
-		return new Promise((resolve, reject) => {
-			modem.dial({ path, method: "GET", options: query, statusCodes }, (error: unknown, data: unknown) =>
-				error ? reject(error) : resolve(data),
-			);
-		});
-	}
-
-	async #docker(bounds: { readonly timeout?: number }): Promise<Docker> {
-		const connection: Connection | { problem: string } = connectionTo(this.#endpoint);
-		if ("problem" in connection) throw new Error(connection.problem);
-		const { default: Dockerode } = await import("dockerode");
-		return new Dockerode({ ...connection, ...bounds });
+	#get(path: string, query: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+		return this.#client.call({ method: "GET", path, query, withinMs });
 	}
 }

@@ -5,13 +5,17 @@ export type ImageStore = "graph-driver" | "containerd";
 
 /**
  * What `GET /info` and `GET /version` say that Berth needs. `id` is the engine's own and survives restarts; `platform`
- * is in Go's words.
+ * is in Go's words; `dataRoot` is a path on the engine's machine, and `timeMs` the time by its clock.
  */
 export type EngineInfo = {
 	readonly id: string;
 	readonly version: string;
 	readonly store: ImageStore;
 	readonly platform: { readonly os: string; readonly architecture: string; readonly variant?: string };
+	readonly dataRoot: string;
+	readonly timeMs: number;
+	/** Whether it is reached through a socket of this machine. */
+	readonly local: boolean;
 };
 
 /** An engine that answers, or one that does not, with one line that says where it was looked for and why not. */
@@ -35,8 +39,11 @@ export type ImageAnswer =
 	| { readonly kind: "absent" }
 	| Refusal;
 
-/** The engine said no, or nothing: one clause in its words. */
-export type Refusal = { readonly kind: "refused"; readonly problem: string };
+/**
+ * The engine said no, or nothing: one clause in its words. `status` is the HTTP status with which it refused; without
+ * one it said nothing: it is dead, too slow, or not to be reached.
+ */
+export type Refusal = { readonly kind: "refused"; readonly problem: string; readonly status?: number };
 
 /** How a small change to the engine's images went; a thing that is gone already is done. */
 export type Done = { readonly kind: "done" } | Refusal;
@@ -58,11 +65,6 @@ export interface Upload {
 	/** Lets go of what is open, at the end or before. */
 	close(): void;
 }
-
-/** What carries a label: containers in any state, and images that have no tag at all; ids. */
-export type Labelled =
-	| { readonly kind: "listed"; readonly containers: readonly string[]; readonly images: readonly string[] }
-	| Refusal;
 
 /** A private way to the engine for one program; see `doorman.ts`. */
 export type Doorman = {
@@ -88,14 +90,10 @@ export interface Engine {
 	tag(id: string, reference: string): Promise<Done>;
 	/** Takes a name from an image, never by force; an image that has no other goes with it. */
 	untag(reference: string): Promise<Done>;
-	/** All that carries the label, `KEY` or `KEY=VALUE`. */
-	labelled(label: string): Promise<Labelled>;
-	/** Removes a container, running or not, with its anonymous volumes. */
-	removeContainer(id: string): Promise<Done>;
-	/** Removes an image by its id, never by force; those that it was made from stay, tagged or not. */
-	removeImage(id: string): Promise<Done>;
 	/** Opens a way to the engine below `dir`, on which all that is made gets the label `KEY=VALUE`. */
 	openDoor(label: string, dir: string): Promise<Doorman | Refusal>;
 	/** Which of these blobs the containerd store has whole; undefined where the engine can't be asked. */
 	blobs(digests: readonly Digest[]): Promise<ReadonlySet<Digest> | undefined>;
+	/** The bytes of a small blob of the containerd store, not hashed yet; undefined where it isn't to be had. */
+	blob(digest: Digest): Promise<Buffer | undefined>;
 }

@@ -1,8 +1,8 @@
 import type { EngineInfo, Refusal } from "./engine.ts";
 
 /** What `GET /info` and `GET /version` said. */
-export function asInfo(info: unknown, version: unknown): EngineInfo {
-	const { ID, ServerVersion, DriverStatus, OSType, Architecture } = asFields(info);
+export function asInfo(info: unknown, version: unknown): Omit<EngineInfo, "local"> {
+	const { ID, ServerVersion, DriverStatus, OSType, Architecture, DockerRootDir, SystemTime } = asFields(info);
 	const { Os, Arch } = asFields(version);
 	const status = Array.isArray(DriverStatus) ? DriverStatus : [];
 	// moby daemon/containerd/service.go: this pair is there on the containerd image store alone.
@@ -20,7 +20,16 @@ export function asInfo(info: unknown, version: unknown): EngineInfo {
 			architecture: String(Arch ?? "amd64"),
 			...(Arch === "arm" && variant !== undefined ? { variant: `v${variant}` } : {}),
 		},
+		dataRoot: String(DockerRootDir ?? ""),
+		// An engine that does not tell the time is taken to have ours.
+		timeMs: timeIn(SystemTime) ?? Date.now(),
 	};
+}
+
+/** A time as Go writes it, in ms; undefined for Go's zero, year 1, which stands for none. */
+export function timeIn(value: unknown): number | undefined {
+	const time = typeof value === "string" && !value.startsWith("0001-") ? Date.parse(value) : Number.NaN;
+	return Number.isNaN(time) ? undefined : time;
 }
 
 /** Lists images. The containerd store looks at each that it listed: one that is removed meanwhile fails all with 404. */
@@ -33,20 +42,22 @@ export async function listedWhole<T>(list: () => Promise<T>, attemptsLeft = 20):
 	}
 }
 
-/** Whether a listed image has a name. Before API 1.43 one without has a `<none>:<none>`, or null. */
-export function hasTag(tags: readonly string[] | null | undefined): boolean {
-	return (tags ?? []).some((tag) => tag !== "<none>:<none>");
-}
-
-/** Takes a thing that is gone already for removed. */
-export function unlessGone(error: unknown): void {
-	if (statusOf(error) !== 404) throw error;
+/** The names of an image; before API 1.43 one without has a `<none>:<none>` and a `<none>@<none>`, or null. */
+export function namesIn(value: unknown): string[] {
+	return itemsIn(value)
+		.map(String)
+		.filter((name) => !name.startsWith("<none>"));
 }
 
 /** One of the manifests behind an image. */
 export function asManifest(value: unknown): { digest: string; available: boolean } {
 	const { Descriptor, Available } = asFields(value);
 	return { digest: String(asFields(Descriptor)["digest"]), available: Available === true };
+}
+
+/** The items of anything: none of what is no array. */
+export function itemsIn(value: unknown): readonly unknown[] {
+	return Array.isArray(value) ? value : [];
 }
 
 /** The fields of anything. */
@@ -56,7 +67,8 @@ export function asFields(value: unknown): Readonly<Record<string, unknown>> {
 
 /** A failed call as data. */
 export function refusal(error: unknown): Refusal {
-	return { kind: "refused", problem: reasonOf(error) };
+	const status = statusOf(error);
+	return { kind: "refused", problem: reasonOf(error), ...(status === undefined ? {} : { status }) };
 }
 
 /** The HTTP status with which the engine refused a call; undefined if it said nothing. */

@@ -18,6 +18,21 @@ export type ListedImage = {
 	readonly createdMs: number;
 };
 
+/** An image as it is looked up by a name or an id. */
+export type ImageDetails = {
+	readonly id: string;
+	/** As in `ListedImage`. */
+	readonly tags: readonly string[];
+	readonly digests: readonly string[];
+	/** The diff ids of its layers, lowest first. */
+	readonly layers: readonly string[];
+	/**
+	 * When it last got a name, by the engine's clock: the containerd store notes loads, too, the graph driver only
+	 * `docker tag` and builds. Undefined where nothing was noted.
+	 */
+	readonly lastTaggedMs: number | undefined;
+};
+
 /** A container in any state. */
 export type ListedContainer = {
 	readonly id: string;
@@ -38,7 +53,10 @@ export type ListedContainer = {
 export type ContainerCommand = {
 	readonly entrypoint: readonly string[] | null;
 	readonly command: readonly string[] | null;
+	/** Whether it was created for somebody to read what it prints. */
 	readonly attached: boolean;
+	/** Whether it was created without the settings that the docker CLI sends for every container. */
+	readonly bare: boolean;
 };
 
 /** A volume; times are the engine's, in whole seconds. */
@@ -64,29 +82,42 @@ export type Listed<T> = { readonly kind: "listed"; readonly items: readonly T[] 
 export type ImageQuery = {
 	/** Patterns as `docker images --filter reference=` takes them; all images without any. */
 	readonly references?: readonly string[];
+	/** A label that they have, `KEY` or `KEY=VALUE`. */
+	readonly label?: string;
 	/** Also those that have no name and were made on the way to another. */
 	readonly all?: boolean;
 	/** Whether to count what images share: slower. */
 	readonly shared?: boolean;
 };
 
-/** Bounds of the build cache; what is over them goes, least recently used first. */
-export type BuildCacheBounds = { readonly maxUsedBytes?: number; readonly minFreeBytes?: number };
+/** Bounds of the build cache; what is over them goes, least recently used first. Layers that images have too don't count. */
+export type BuildCacheBounds = {
+	readonly maxUsedBytes?: number;
+	/** What is to be free of the engine's disk. */
+	readonly minFreeBytes?: number;
+	/** What of it is free now: engines before 28 (API 1.48) can't look themselves, and refuse `minFreeBytes` without. */
+	readonly freeBytes?: number | undefined;
+};
 
 /**
  * What cleaning up asks of an engine. Nothing here takes away an image by force or by its id, and nothing prunes images;
- * a thing that is gone already is done, and one in use is refused with status 409.
+ * a thing that is gone already is done, and one in use is refused with status 409. A call comes to its end within two
+ * minutes, pruning the build cache within ten.
  */
 export interface Upkeep {
 	images(query: ImageQuery): Promise<Listed<ListedImage>>;
-	containers(): Promise<Listed<ListedContainer>>;
+	/** Looks an image up by name or id; undefined if there is none. */
+	details(name: string): Promise<ImageDetails | undefined | Refusal>;
+	/** All containers in any state, or those that have the label. */
+	containers(label?: string): Promise<Listed<ListedContainer>>;
 	/** Undefined if it is gone. */
 	command(container: string): Promise<ContainerCommand | undefined | Refusal>;
 	/** Takes a name from an image, never by force, and leaves those alone that it was made from. */
 	untag(reference: string): Promise<Done>;
 	/**
 	 * Removes an image that has no name: it gets one of Berth's, which is then taken away, so that an image that somebody
-	 * names meanwhile stays. Those that it was made from stay, too.
+	 * names meanwhile stays. Those that it was made from stay, too. Refused with 409 where a container or another image
+	 * was made from it. A name of Berth's that a killed process left is not listed as one.
 	 */
 	removeUntagged(id: string): Promise<Done>;
 	/** Removes a container with its anonymous volumes; one that runs only if `running` says so. */
@@ -103,6 +134,9 @@ export interface Upkeep {
 	pruneBuildCache(
 		bounds: BuildCacheBounds,
 	): Promise<{ readonly kind: "done"; readonly bytes: number } | Refusal>;
-	/** The names that images were loaded or tagged with since a moment, as far as the engine remembers (256 events). */
+	/**
+	 * The names that images were given since a moment, all names of an image that was loaded, as far as the engine
+	 * remembers: 256 events, and those of builds not before Engine 28 on the containerd store.
+	 */
 	namedSince(momentMs: number): Promise<Listed<string>>;
 }

@@ -1,12 +1,12 @@
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Doorman, Engine } from "../engine/engine.ts";
+import type { Upkeep } from "../engine/upkeep.ts";
 import { durationText } from "../runner/durations.ts";
 import { linesOfTests } from "./config-lines.ts";
 import { type Ended, runToEnd } from "./ended.ts";
 import { type Findings, readReport } from "./read-report.ts";
-import { structureTestLabel, sweep } from "./sweep.ts";
+import { newRun, structureTestLabel, sweep } from "./sweep.ts";
 import type { ConfigVerdict } from "./verdict.ts";
 
 /** One config to run against one image in the engine. */
@@ -22,10 +22,14 @@ export type ConfigRun = {
 /** What a run works with. */
 export type RunTools = {
 	readonly engine: Engine;
+	/** Of the same engine. */
+	readonly upkeep: Upkeep;
 	readonly env: NodeJS.ProcessEnv;
 	readonly tempDir: string;
 	/** Ends the run early. */
 	readonly told: AbortSignal;
+	/** The id that a later cleanup knows the job by. */
+	readonly owner?: string | undefined;
 };
 
 /** A verdict, and what of the run is left in the engine, a line each. */
@@ -39,7 +43,7 @@ const longestReport = 64 * 1024 * 1024;
  */
 export async function runConfig(run: ConfigRun, tools: RunTools): Promise<RanConfig> {
 	const began = performance.now();
-	const label = `${structureTestLabel}=${randomBytes(12).toString("hex")}`;
+	const label = `${structureTestLabel}=${newRun(run.timeoutMs, tools.owner)}`;
 	const verdict = ({ tests, problem }: Findings): ConfigVerdict => {
 		const { image, config } = run;
 		return { image, config, seconds: (performance.now() - began) / 1000, tests, problem };
@@ -63,9 +67,9 @@ async function placed({ tests, problem }: Findings, config: string): Promise<Fin
 	return { tests: tests.map((test) => ({ ...test, line: lineOf(test.name) })), problem };
 }
 
-async function shut(door: Doorman, label: string, { engine }: RunTools): Promise<readonly string[]> {
+async function shut(door: Doorman, label: string, { upkeep }: RunTools): Promise<readonly string[]> {
 	await door.close();
-	return sweep(engine, label);
+	return sweep(upkeep, label);
 }
 
 async function runThrough(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { ServerHttp2Stream } from "node:http2";
 import { describe, it, type TestContext } from "node:test";
-import { presentBlobs } from "../../src/engine/content-service.ts";
+import { presentBlobs, readBlob } from "../../src/engine/content-service.ts";
 import { sha256 } from "../../src/image/image.ts";
 import { answerWith, engineWith, field, framed, listing, speaking, upgraded } from "./grpc-engine.ts";
 
@@ -72,6 +72,52 @@ describe("the blobs that an engine has", () => {
 			}),
 		);
 		assert.equal((await presentBlobs(connection, many))?.size, many.length - 1);
+	});
+});
+
+describe("a blob of an engine", () => {
+	/** What is read from an engine that answers with these pieces. */
+	const read = async (t: TestContext, pieces: readonly Buffer[], status: string | undefined = "0") => {
+		const calls: (readonly [string, string])[] = [];
+		const connection = await engineWith(
+			t,
+			speaking((stream, message, path) => {
+				calls.push([path, message.toString("latin1")]);
+				answerWith(stream, Buffer.concat(pieces.map(framed)), status);
+			}),
+		);
+		const content = await readBlob(connection, one);
+		const asked = ["/containerd.services.content.v1.Content/Read", field(1, one).toString("latin1")];
+		assert.deepEqual(calls, [asked]);
+		return content?.toString("latin1");
+	};
+	const at = (offset: number) => Buffer.from([0x08, offset]);
+
+	it("is all that it sends, in order", async (t) => {
+		const pieces = [
+			field(2, "one "),
+			Buffer.concat([at(4), field(2, "and ")]),
+			Buffer.concat([at(8), field(2, "two")]),
+		];
+		assert.equal(await read(t, pieces), "one and two");
+	});
+
+	it("may be empty", async (t) => assert.equal(await read(t, []), ""));
+
+	it("is nothing if it isn't there", async (t) =>
+		assert.equal(await read(t, [field(2, "half")], "5"), undefined));
+
+	it("is nothing if it is no answer", async (t) => {
+		assert.equal(await read(t, [Buffer.from([0x12, 0x7f, 0x00])]), undefined);
+	});
+
+	it("is nothing if it is more than anyone would hold", async (t) => {
+		const piece = Buffer.concat([Buffer.from([0x12, 0x80, 0x80, 0x40]), Buffer.alloc(1024 * 1024)]);
+		assert.equal(await read(t, [piece, piece, piece, piece, piece]), undefined);
+	});
+
+	it("is nothing where there is no service", async (t) => {
+		assert.equal(await readBlob(await engineWith(t), one), undefined);
 	});
 });
 

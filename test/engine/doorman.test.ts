@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { createServer as createTlsServer } from "node:tls";
 import { dockerEngine } from "../../src/engine/dockerode-engine.ts";
+import { dockerUpkeep } from "../../src/engine/dockerode-upkeep.ts";
 import type { Doorman } from "../../src/engine/engine.ts";
 import { sweep } from "../../src/structure/sweep.ts";
 import { baseImage, engine, type TestEngine, testStores } from "../engines/index.ts";
@@ -31,6 +32,15 @@ function ask(door: Doorman, method: string, path: string, body?: unknown): Promi
 		asked.on("error", reject);
 		asked.end(body === undefined ? undefined : JSON.stringify(body));
 	});
+}
+
+/** The ids of all that has the label. */
+async function labelled(env: NodeJS.ProcessEnv, label: string) {
+	const containers = await dockerUpkeep(env).containers(label);
+	const images = await dockerUpkeep(env).images({ label, all: true });
+	assert.ok(containers.kind === "listed" && images.kind === "listed");
+	const ids = (items: readonly { readonly id: string }[]) => items.map(({ id }) => id).sort();
+	return { containers: ids(containers.items), images: ids(images.items) };
 }
 
 async function idOf(answer: Promise<Answer>): Promise<string> {
@@ -69,10 +79,10 @@ for (const store of testStores()) {
 			const commit = await idOf(ask(door, "POST", `/commit?container=${container}`));
 			const above = await idOf(ask(door, "POST", "/containers/create", { Image: commit, Cmd: ["true"] }));
 			const second = await idOf(ask(door, "POST", `/commit?container=${above}`));
-			const found = await dockerEngine(env).labelled(label);
-			assert.ok(found.kind === "listed");
-			assert.deepEqual(found.containers.toSorted(), [container, above].sort());
-			assert.deepEqual(found.images.toSorted(), [commit, second].sort());
+			assert.deepEqual(await labelled(env, label), {
+				containers: [container, above].sort(),
+				images: [commit, second].sort(),
+			});
 			const inspected = JSON.parse((await ask(door, "GET", `/containers/${container}/json`)).body) as {
 				Config: { Labels: Record<string, string> };
 			};
@@ -81,12 +91,8 @@ for (const store of testStores()) {
 				[label.split("=")[0] ?? ""]: label.split("=")[1],
 			});
 			await door.close();
-			assert.deepEqual(await sweep(dockerEngine(env), label), []);
-			assert.deepEqual(await dockerEngine(env).labelled(label), {
-				kind: "listed",
-				containers: [],
-				images: [],
-			});
+			assert.deepEqual(await sweep(dockerUpkeep(env), label), []);
+			assert.deepEqual(await labelled(env, label), { containers: [], images: [] });
 		}
 
 		it("labels what is made, and what is committed from it", () => labelsAll(lent.env));
@@ -123,7 +129,7 @@ for (const store of testStores()) {
 			assert.equal((await ask(door, "DELETE", `/containers/${last}?force=1`)).status, 204);
 			assert.equal(door.running(), "sleep 100000");
 			await door.close();
-			assert.deepEqual(await sweep(dockerEngine(lent.env), label), []);
+			assert.deepEqual(await sweep(dockerUpkeep(lent.env), label), []);
 		});
 
 		it("stands where only this user comes, and leaves nothing there", async () => {
@@ -171,10 +177,8 @@ for (const store of testStores()) {
 			await assert.rejects(events);
 			// It may have been told of it yet, or not; but it is there.
 			await made.catch(() => undefined);
-			const found = await dockerEngine(lent.env).labelled(label);
-			assert.ok(found.kind === "listed");
-			assert.equal(found.containers.length, 1);
-			assert.deepEqual(await sweep(dockerEngine(lent.env), label), []);
+			assert.equal((await labelled(lent.env, label)).containers.length, 1);
+			assert.deepEqual(await sweep(dockerUpkeep(lent.env), label), []);
 			await proxy.close();
 		});
 

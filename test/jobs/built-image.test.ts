@@ -18,6 +18,7 @@ const built: Built = {
 	steps: [],
 	titles: new Map(),
 	definitions: [],
+	bases: [],
 };
 
 for (const store of testStores()) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, readFileSync } from "node:fs";
 import { before, describe, it } from "node:test";
-import { dockerEngine } from "../../src/engine/dockerode-engine.ts";
-import { structureTestLabel, sweep } from "../../src/structure/sweep.ts";
+import { dockerUpkeep } from "../../src/engine/dockerode-upkeep.ts";
+import { ownerOfRun, structureTestLabel, sweep } from "../../src/structure/sweep.ts";
 import { dockerOrThrow, engine, type TestEngine, testStores } from "../engines/index.ts";
 import { structureTestBinary } from "../engines/structure-test.ts";
 import { startBerth } from "../image/berth-process.ts";
@@ -119,14 +119,16 @@ for (const store of testStores()) {
 			const keep = `berth-test/kept-${id}:1`;
 			await dockerOrThrow(lent, ["tag", tagged, keep]);
 			const label = `${structureTestLabel}=${id}`;
-			// What has got a tag stays, and on the graph driver what it was committed from.
-			for (const line of await sweep(dockerEngine(scene.env), label))
-				assert.match(line, /has dependent child/);
+			assert.equal(ownerOfRun(id)?.owner, "none");
+			assert.ok((ownerOfRun(id)?.untilMs ?? 0) > Date.now());
+			// What has got a tag stays, and what it was committed from.
+			for (const line of await sweep(dockerUpkeep(scene.env), label))
+				assert.match(line, /another image was made from it/);
 			const after = await scene.inEngine();
 			assert.deepEqual(after.containers, []);
 			assert.ok(after.images.some((line) => line.endsWith(` ${keep}`)));
 			await dockerOrThrow(lent, ["rmi", "--no-prune", keep]);
-			assert.deepEqual(await sweep(dockerEngine(scene.env), label), []);
+			assert.deepEqual(await sweep(dockerUpkeep(scene.env), label), []);
 			assert.deepEqual(await scene.inEngine(), before);
 		});
 

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { dockerEngine } from "../../src/engine/dockerode-engine.ts";
+import { dockerUpkeep } from "../../src/engine/dockerode-upkeep.ts";
 import { type TestRequest, type Tests, testImages } from "../../src/jobs/test-images.ts";
 import type { ConfigVerdict } from "../../src/structure/verdict.ts";
 import { docker, dockerOrThrow } from "../engines/docker.ts";
@@ -83,7 +84,8 @@ export async function structureScene(engine: TestEngine): Promise<Scene> {
 			return tag === undefined ? id : name(tag);
 		},
 		test: async ({ images: names, platform, ...others }) => {
-			const tools = { engine: dockerEngine(env), env, tempDir: dir, done: () => undefined };
+			const adapters = { engine: dockerEngine(env), upkeep: dockerUpkeep(env) };
+			const tools = { ...adapters, env, tempDir: dir, done: () => undefined };
 			const images = names.map((each) => ({ name: each, platform }));
 			const binary = await structureTestBinary();
 			return testImages({ binary, timeoutMs: 120_000, ...others, images }, tools);
