@@ -1,6 +1,7 @@
 /** Runs the measurements and prints them, on the machine and engine at hand: `npm run bench`, or `npm run bench load`. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { benchClean } from "./clean.ts";
 import { benchExport } from "./export.ts";
 import { benchLoad } from "./load.ts";
 import { benchOverhead } from "./overhead.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, () => AsyncGenerator<string[]>>> = {
 		yield await benchExport();
 	},
 	load: benchLoad,
+	clean: benchClean,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

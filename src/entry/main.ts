@@ -1,9 +1,11 @@
 import { dockerEngine } from "../engine/dockerode-engine.ts";
+import { dockerUpkeep } from "../engine/dockerode-upkeep.ts";
 import { buildAndTest } from "../jobs/build-and-test.ts";
 import { failStep, rawInput, readContext } from "../runner/context.ts";
 import { parseInputs } from "../runner/inputs.ts";
 import { actionsLog } from "../runner/log.ts";
 import { runInStep } from "../runner/run.ts";
+import { runWatched } from "../runner/run-watched.ts";
 import { actionsStep } from "../runner/step.ts";
 import { openToolCache } from "../runner/tool-cache.ts";
 
@@ -12,8 +14,16 @@ try {
 	const parsed = parseInputs(rawInput, env);
 	if (parsed.ok) {
 		for (const warning of parsed.warnings) actionsLog.warning(warning);
-		const tools = { ...readContext(env), env, log: actionsLog, step: actionsStep, run: runInStep };
-		const adapters = { engine: dockerEngine(env), toolCache: openToolCache(env), now: () => new Date() };
+		const tools = {
+			...readContext(env),
+			env,
+			log: actionsLog,
+			step: actionsStep,
+			run: runInStep,
+			runWatched,
+		};
+		const engines = { engine: dockerEngine(env), upkeep: dockerUpkeep(env) };
+		const adapters = { ...engines, toolCache: openToolCache(env), now: () => new Date() };
 		const outcome = await buildAndTest(parsed.inputs, { ...tools, ...adapters });
 		for (const problem of outcome.kind === "failed" ? outcome.problems : []) failStep(problem);
 	} else {

@@ -4,12 +4,14 @@ import { maskable } from "../build/secret-values.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 import type { CacheOutcome, CacheReport } from "../report/report.ts";
 import type { Inputs } from "../runner/inputs.ts";
+import { arrive, Claims } from "./arrive.ts";
 import { type BuildRun, buildWithCache } from "./build-with-cache.ts";
 import { conclude } from "./conclude.ts";
+import { keepBases } from "./keep-bases.ts";
 import { type Loads, loadForStep } from "./load-images.ts";
 import { type Preflight, preflight } from "./preflight.ts";
 import { commitHold, dropHold, type Settled } from "./settle-cache.ts";
-import { saveState } from "./state.ts";
+import { Leaving } from "./state.ts";
 import { type Tested, testForStep, verdictOf } from "./test-step.ts";
 import type { Tools } from "./tools.ts";
 import { type Wired, wireCache } from "./wire-cache.ts";
@@ -24,14 +26,17 @@ export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOut
 	maskSecrets(inputs, tools);
 	const checked = await preflight(inputs, tools);
 	if (checked.kind === "blocked") return { kind: "failed", problems: [checked.problem] };
-	const wired = openBerth(inputs, checked, tools);
+	const leaving = new Leaving(inputs, tools);
+	const stay = await settleIn(inputs, { engine: checked.engine, leaving }, tools);
+	const wired = openBerth(inputs, { checked, leaving }, tools);
+	await stay?.claims.make(inputs.build?.load === true ? inputs.build.tags : []);
 	const run = await buildIfAsked(inputs, { wired, checked }, tools);
 	const settled = run === undefined ? leaveWired(inputs, wired) : settle(run, { inputs, wired }, tools);
-	if (run !== undefined && wired.hold !== undefined) saveState(null, inputs, tools);
+	if (run !== undefined && wired.hold !== undefined) leaving.cache(null, inputs);
 	if (settled.problem !== undefined) tools.log.warning(settled.problem);
-	const { engine } = checked;
-	const loads = await loadUnlessFailed(run, { images: inputs.images, engine }, tools);
-	const tested = await testUnlessFailed(inputs.build, { run, loads, checked }, tools);
+	await keepBasesOf(run, { inputs, checked }, tools);
+	const loads = await loadUnlessFailed(run, { images: inputs.images, checked, claims: stay?.claims }, tools);
+	const tested = await testUnlessFailed(inputs.build, { run, loads, checked, owner: stay?.mark }, tools);
 	const problems = [...lineOf(run?.problem), ...loads.problems, ...tested.problems];
 	const failures = [...problems, ...lineOf(tested.verdict)];
 	const left = run === undefined ? wired : { ...wired, hold: run.hold };
@@ -52,11 +57,28 @@ function maskSecrets({ build, cache }: Inputs, { env, step }: Tools): void {
 		step.mask(secret);
 }
 
-function openBerth(inputs: Inputs, { builder, engine, warnings }: Clear, tools: Tools): Wired {
+// What the job is known by in the engine while it runs; undefined where it leaves nothing to clean up.
+type Stay = { readonly mark: string; readonly claims: Claims };
+
+async function settleIn(
+	{ cleanup }: Inputs,
+	{ engine, leaving }: { engine: EngineInfo | undefined; leaving: Leaving },
+	tools: Tools,
+): Promise<Stay | undefined> {
+	if (cleanup.mode === "off") return undefined;
+	const arrival = engine === undefined ? null : await arrive(cleanup, engine, tools);
+	leaving.cleanup(cleanup, arrival);
+	return arrival === null ? undefined : { mark: arrival.mark, claims: new Claims(arrival, cleanup, tools) };
+}
+
+function openBerth(
+	inputs: Inputs,
+	{ checked: { builder, engine, warnings }, leaving }: { checked: Clear; leaving: Leaving },
+	tools: Tools,
+): Wired {
 	const wired = wireCache({ cache: inputs.cache, builder, engineId: engine?.id ?? null }, tools);
 	for (const problem of [...warnings, ...wired.problems]) tools.log.warning(problem);
-	if (wired.hold !== undefined)
-		saveState({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs, tools);
+	if (wired.hold !== undefined) leaving.cache({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs);
 	hand(wired, inputs, tools);
 	return wired;
 }
@@ -82,6 +104,15 @@ function hand({ hold, from, to }: Wired, { cache }: Inputs, { step }: Tools): vo
 	step.output("cache-to", to.join("\n"));
 	step.output("cache-generation", hold?.clone.base?.generation ?? "");
 	if (cache.extraArgsEnv !== undefined) step.exportVariable(cache.extraArgsEnv, extraArgs(from, to));
+}
+
+async function keepBasesOf(
+	run: BuildRun | undefined,
+	{ inputs, checked: { engine: info, builder } }: { inputs: Inputs; checked: Clear },
+	tools: Tools,
+): Promise<void> {
+	if (run === undefined || run.problem !== undefined || info === undefined) return;
+	await keepBases({ bases: run.bases, info, ownBuilder: builder?.driver === "docker" }, inputs, tools);
 }
 
 function leaveWired(inputs: Inputs, { hold }: Wired): Settled {
@@ -111,22 +142,30 @@ function cacheReport({ cache }: Inputs, wired: Wired, { outcome, problem }: Sett
 // A failed build's tests would tell nothing, so what they need is not brought either.
 async function loadUnlessFailed(
 	run: BuildRun | undefined,
-	{ images, engine }: { images: readonly string[]; engine: EngineInfo | undefined },
+	{ images, checked: { engine }, claims }: ToLoad,
 	tools: Tools,
 ): Promise<Loads> {
 	if (engine === undefined || run?.problem !== undefined) return { reports: [], problems: [] };
-	return await loadForStep(images, engine, tools);
+	return await loadForStep(images, engine, { ...tools, claims });
 }
+
+type ToLoad = {
+	readonly images: readonly string[];
+	readonly checked: Clear;
+	readonly claims: Claims | undefined;
+};
 
 type Ready = {
 	readonly run: BuildRun | undefined;
 	readonly loads: Loads;
 	readonly checked: Clear;
+	/** By which what tests leave is known to be this job's. */
+	readonly owner: string | undefined;
 };
 
 async function testUnlessFailed(
 	build: BuildInputs | undefined,
-	{ run, loads, checked: { engine, tests } }: Ready,
+	{ run, loads, checked: { engine, tests }, owner }: Ready,
 	tools: Tools,
 ): Promise<Tested & { readonly verdict?: string | undefined }> {
 	if (tests === undefined || engine === undefined || run?.problem !== undefined)
@@ -140,7 +179,7 @@ async function testUnlessFailed(
 			: [{ name: built, platform: others.length > 0 ? platform : (only ?? platform) }]),
 		...loads.reports.map(({ reference, id }) => ({ name: reference || id, platform })),
 	];
-	const tested = await testForStep(tests, images, tools);
+	const tested = await testForStep(tests, images, { ...tools, owner });
 	return { ...tested, verdict: verdictOf(tested.reports, tools) };
 }
 

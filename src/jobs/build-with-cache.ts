@@ -1,3 +1,4 @@
+import type { BaseImage } from "../build/base-images.ts";
 import { localCacheFrom } from "../build/cache-entries.ts";
 import type { BuildInputs } from "../build/inputs.ts";
 import { runBuild } from "../build/run-build.ts";
@@ -29,6 +30,8 @@ export type BuildRun = {
 	readonly notes: string | undefined;
 	/** The image, where it was loaded from a layout. */
 	readonly loaded: LoadReport | undefined;
+	/** The images that it was built upon. */
+	readonly bases: readonly BaseImage[];
 };
 
 /**
@@ -60,6 +63,7 @@ export async function buildWithCache(request: BuildRequest, tools: Tools): Promi
 		report: { ...reportOf(built, seconds, ranAgain), tags: build.tags, miss },
 		notes,
 		loaded: built.kind === "built" ? built.loaded : undefined,
+		bases: built.kind === "built" ? built.bases : [],
 	};
 }
 

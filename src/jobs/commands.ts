@@ -1,14 +1,19 @@
-import type { CommandLine } from "../cli/command-line.ts";
+import type { CommandLine } from "../cli/options.ts";
 import type { Console } from "../cli/terminal.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Upkeep } from "../engine/upkeep.ts";
 import { describeLoad, SendProgress } from "../report/load-lines.ts";
+import type { AtTerminal } from "../runner/outside-step.ts";
+import { runClean } from "./clean-command.ts";
 import { demo } from "./demo.ts";
+import { runDu } from "./du-command.ts";
 import { loadImages } from "./load-images.ts";
 import { runTest } from "./test-command.ts";
 
 /** What the commands work with; `action` is the directory with `dist` and `sample` in it. */
-export type CommandTools = {
+export type CommandTools = AtTerminal & {
 	readonly engine: Engine;
+	readonly upkeep: Upkeep;
 	readonly env: NodeJS.ProcessEnv;
 	readonly action: string;
 	readonly console: Console;
@@ -20,8 +25,8 @@ export type CommandTools = {
 	>;
 };
 
-/** How a command ended, and what `--json` prints of it. */
-export type CommandOutcome = { readonly ok: boolean; readonly report: unknown };
+/** How a command ended, and what `--json` prints of it; `misused` if a flag's value won't do. */
+export type CommandOutcome = { readonly ok: boolean; readonly misused?: true; readonly report: unknown };
 
 /** Runs a command of the command line. */
 export function runCommand(
@@ -33,6 +38,10 @@ export function runCommand(
 			return runLoad(line.images, tools);
 		case "test":
 			return runTest(line.test, tools);
+		case "clean":
+			return runClean(line.flags, tools);
+		case "du":
+			return runDu(line.flags, tools);
 		case "demo":
 			return runDemo(line.options.cacheRoot, tools);
 	}

@@ -1,45 +1,59 @@
 import type { Removed } from "../cache/retire.ts";
 import { condemnIfCorrupt, exportedTo, tidyCache } from "../cache/store.ts";
 import { describeOutcome } from "../report/cache-lines.ts";
-import { renderTidied } from "../report/tidied.ts";
+import { renderTidied, type TidiedThing } from "../report/tidied.ts";
 import { humanBytes } from "../report/units.ts";
 import { commitHold, dropHold } from "./settle-cache.ts";
-import type { JobState } from "./state.ts";
+import type { CacheState, JobState } from "./state.ts";
+import { tidyEngine } from "./tidy-engine.ts";
 import type { Tools } from "./tools.ts";
 
 /** What the post step works with. */
-export type FinishTools = Pick<Tools, "log" | "now" | "step">;
+export type FinishTools = Pick<Tools, "log" | "now" | "step" | "engine" | "upkeep">;
 
-/** The post step: swaps in what the job's own build exported, then tidies the cache root. It warns, it never fails. */
+/**
+ * The post step: swaps in what the job's own build exported, tidies the cache root, and removes from the engine what the
+ * job brought. It warns, it never fails.
+ */
 export async function finish(state: JobState | undefined, tools: FinishTools): Promise<void> {
-	if (state === undefined) {
-		tools.log.info("This step left no cache to finish");
+	if (state === undefined || (state.cache === null && state.cleanup === null)) {
+		tools.log.info("This step left nothing to finish");
 		return;
 	}
-	if (state.pending !== null) await settlePending(state.pending, state, tools);
-	const tidied = tidyCache(state.root, state.me, state.limits, tools.now());
+	const { cache, cleanup } = state;
+	const fromCache = cache === null ? [] : await finishCache(cache, state, tools);
+	const fromEngine = cleanup === null ? [] : (await tidyEngine(cleanup, state, tools)).removed;
+	const summary = renderTidied(cache?.name ?? "", [...fromCache, ...fromEngine]);
+	if (summary !== "") await tools.step.summarize(summary);
+}
+
+async function finishCache(
+	cache: CacheState,
+	{ me, root }: JobState,
+	tools: FinishTools,
+): Promise<readonly TidiedThing[]> {
+	if (cache.pending !== null) await settlePending(cache.pending, me, tools);
+	const tidied = tidyCache(root, me, cache.limits, tools.now());
 	if ("kind" in tidied) {
 		tools.log.warning(tidied.problem);
-		return;
+		return [];
 	}
 	for (const each of tidied.removed) tools.log.info(describeRemoved(each));
-	if (tidied.removed.some(({ kind, name }) => kind === "berth" && name === state.name)) {
-		const named = JSON.stringify(state.name);
+	if (tidied.removed.some(({ kind, name }) => kind === "berth" && name === cache.name)) {
+		const named = JSON.stringify(cache.name);
 		tools.log.warning(
 			`cache-max-size or cache-max-age leaves no room for ${named} itself: its berth was removed, and its next build starts without a cache`,
 		);
 	}
 	tools.log.info(`Tidied the cache root: ${humanBytes(tidied.freedBytes)} freed`);
-	const summary = renderTidied(state.name, tidied.removed);
-	if (summary !== "") await tools.step.summarize(summary);
+	return tidied.removed;
 }
 
 async function settlePending(
-	pending: NonNullable<JobState["pending"]>,
-	{ me }: JobState,
+	{ hold, readOnly }: NonNullable<CacheState["pending"]>,
+	me: JobState["me"],
 	tools: FinishTools,
 ): Promise<void> {
-	const { hold, readOnly } = pending;
 	// Where nothing was exported the build may have died of a corrupt blob, and would again tomorrow.
 	const condemned =
 		readOnly === null && !exportedTo(hold) ? await condemnIfCorrupt(hold, tools.log.info) : undefined;

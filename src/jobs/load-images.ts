@@ -1,10 +1,10 @@
 import type { Engine, EngineInfo } from "../engine/engine.ts";
 import { ContainerdStore } from "../image/containerd-store.ts";
 import { GraphDriverStore } from "../image/graph-driver-store.ts";
-import { defaultReference } from "../image/image.ts";
+import { defaultReference, type Image } from "../image/image.ts";
 import { Loader, type LoadReport, type Watch } from "../image/loader.ts";
 import { readImage } from "../image/read-image.ts";
-import { parseReference } from "../image/reference.ts";
+import { parseReference, type Reference } from "../image/reference.ts";
 import { type ImageRequest, readRequests } from "../image/requests.ts";
 import { isUnfit } from "../image/unfit.ts";
 import { describeLoad, SendProgress } from "../report/load-lines.ts";
@@ -18,6 +18,8 @@ export type LoadTools = {
 	readonly watch: Watch;
 	/** Told of each image as it is in the engine. */
 	readonly done: (report: LoadReport) => void;
+	/** Who must hear of all names before the engine does. */
+	readonly claims?: { readonly make: (references: readonly string[]) => Promise<void> } | undefined;
 };
 
 /** The images that are in the engine now, in the order asked for, and why the others are not, a line each. */
@@ -33,7 +35,11 @@ const atOnce = 4;
 export async function loadImages(items: readonly string[], tools: LoadTools): Promise<Loads> {
 	const { requests, problems } = await readRequests(items);
 	const loader = loaderFor(tools);
-	const results = await inParallel(requests, atOnce, (request) => loadOne(request, loader, tools));
+	const read = await inParallel(requests, atOnce, (request) => readOne(request, tools));
+	await tools.claims?.make(read.flatMap((each) => (typeof each === "string" ? [] : [each.name])));
+	const results = await inParallel(read, atOnce, async (each) =>
+		typeof each === "string" ? each : await loadOne(each, loader, tools),
+	);
 	return {
 		reports: results.filter((result) => typeof result !== "string"),
 		problems: [...problems, ...results.filter((result) => typeof result === "string")],
@@ -44,16 +50,16 @@ export async function loadImages(items: readonly string[], tools: LoadTools): Pr
 export async function loadForStep(
 	items: readonly string[],
 	info: EngineInfo,
-	{ engine, log }: Tools,
+	{ engine, log, claims }: Tools & Pick<LoadTools, "claims">,
 ): Promise<Loads> {
 	const watch = new SendProgress(log.info, plainStepBytes);
 	const done = (report: LoadReport) => log.info(describeLoad(report));
-	const { reports, problems } = await loadImages(items, { engine, info, watch, done });
+	const { reports, problems } = await loadImages(items, { engine, info, watch, done, claims });
 	return { reports, problems: problems.map((problem) => `images: ${problem}`) };
 }
 
 /** The loader for the image store that the engine has. */
-export function loaderFor({ engine, info, watch }: Omit<LoadTools, "done">): Loader {
+export function loaderFor({ engine, info, watch }: Pick<LoadTools, "engine" | "info" | "watch">): Loader {
 	const store =
 		info.store === "containerd"
 			? new ContainerdStore(engine, info.version)
@@ -61,15 +67,17 @@ export function loaderFor({ engine, info, watch }: Omit<LoadTools, "done">): Loa
 	return new Loader(engine, store, watch);
 }
 
-async function loadOne(
-	{ path, reference }: ImageRequest,
-	loader: Loader,
-	{ info, done }: LoadTools,
-): Promise<LoadReport | string> {
+type Readied = { readonly path: string; readonly image: Image; readonly name: Reference };
+
+async function readOne({ path, reference }: ImageRequest, { info }: LoadTools): Promise<Readied | string> {
 	const image = await readImage(path, info.platform);
 	if (isUnfit(image)) return `${JSON.stringify(path)} ${image.unfit}`;
 	const name = reference ?? parseReference(defaultReference(image));
 	if (name === undefined) throw new Error("the name of an image without one is a reference");
+	return { path, image, name };
+}
+
+async function loadOne({ path, image, name }: Readied, loader: Loader, { done }: LoadTools) {
 	const result = await loader.load({ image, references: [name] });
 	if (result.kind === "failed") return `${JSON.stringify(path)} ${result.reason}`;
 	done(result.report);

@@ -26,9 +26,9 @@ export type Preflight =
  * needs blocks the step; what only the cache or the user's own later build needs is a warning.
  */
 export async function preflight(inputs: Inputs, tools: Tools): Promise<Preflight> {
-	const { cache, build, builder: name, images } = inputs;
+	const { cache, build, builder: name, images, cleanup } = inputs;
 	const building = cache.mode !== "off" || build !== undefined;
-	if (!building && images.length === 0)
+	if (!building && images.length === 0 && cleanup.mode === "off")
 		return { kind: "clear", builder: undefined, engine: undefined, tests: undefined, warnings: [] };
 	const missing = build === undefined ? undefined : missingFile(build);
 	if (missing !== undefined) return { kind: "blocked", problem: missing };

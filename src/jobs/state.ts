@@ -1,48 +1,100 @@
 import { asHold, type Hold } from "../cache/hold.ts";
 import type { Limits } from "../cache/retention.ts";
+import type { CleanupInputs } from "../cleanup/inputs.ts";
 import type { Identity } from "../runner/identity.ts";
 import type { Inputs } from "../runner/inputs.ts";
-import type { Tools } from "./tools.ts";
+import type { Step } from "../runner/step.ts";
+import type { Arrival } from "./arrive.ts";
 
 /** What main leaves to post. Holds no secret: the runner writes state into files. */
 export type JobState = {
 	readonly me: Identity;
+	/** The cache root, which also keeps what has been seen in engines. */
 	readonly root: string;
-	/** The container name that the job's berth is of. */
+	readonly cache: CacheState | null;
+	readonly cleanup: CleanupState | null;
+};
+
+/** The berth that the job used. */
+export type CacheState = {
+	/** The container name that it is of. */
 	readonly name: string;
 	readonly limits: Limits;
 	/** The berth still held, and why what was exported into it may not be swapped in, if so. */
 	readonly pending: { readonly hold: Hold; readonly readOnly: string | null } | null;
 };
 
+/** What is to be removed from the engine; `arrival` is null where none answered. */
+export type CleanupState = { readonly inputs: CleanupInputs; readonly arrival: Arrival | null };
+
 /** The name under which the runner keeps the state. */
 export const stateName = "berth";
 
-/** Leaves to post what it has to finish; a job without a cache leaves nothing. */
-export function saveState(pending: JobState["pending"], { cache }: Inputs, { me, step }: Tools): void {
-	const { root, name, maxAgeMs, maxSize } = cache;
-	const limits = maxSize === undefined ? { maxAgeMs } : { maxAgeMs, maxSize };
-	const state: JobState = { me, root, name, limits, pending };
-	step.saveState(stateName, JSON.stringify(state));
+/** What a job has to leave to its post step, kept with the runner at every change: main may be killed at any moment. */
+export class Leaving {
+	#state: JobState;
+	readonly #step: Step;
+
+	constructor({ cache: { root } }: Inputs, { me, step }: { readonly me: Identity; readonly step: Step }) {
+		this.#state = { me, root, cache: null, cleanup: null };
+		this.#step = step;
+	}
+
+	/** The berth that post has to tidy, and to settle if it is pending still. */
+	cache(pending: CacheState["pending"], { cache: { name, maxAgeMs, maxSize } }: Inputs): void {
+		const limits = maxSize === undefined ? { maxAgeMs } : { maxAgeMs, maxSize };
+		this.#keep({ ...this.#state, cache: { name, limits, pending } });
+	}
+
+	/** The engine that post has to clean up. */
+	cleanup(inputs: CleanupInputs, arrival: Arrival | null): void {
+		this.#keep({ ...this.#state, cleanup: { inputs, arrival } });
+	}
+
+	#keep(state: JobState): void {
+		this.#state = state;
+		this.#step.saveState(stateName, JSON.stringify(state));
+	}
 }
 
 /** Reads the state back; undefined if main left none, or something else. */
 export function parseState(text: string): JobState | undefined {
-	const { me, root, name, limits, pending } = fields(parse(text));
+	const { me, root, cache, cleanup } = fields(parse(text));
 	const { runner, job } = fields(me);
 	if (typeof runner !== "string" || typeof job !== "string" || typeof root !== "string") return undefined;
-	if (typeof name !== "string") return undefined;
+	return { me: { runner, job }, root, cache: asCache(cache) ?? null, cleanup: asCleanup(cleanup) ?? null };
+}
+
+function asCache(value: unknown): CacheState | undefined {
+	const { name, limits, pending } = fields(value);
 	const bounds = asLimits(limits);
-	if (bounds === undefined) return undefined;
+	if (typeof name !== "string" || bounds === undefined) return undefined;
 	const hold = asHold(fields(pending)["hold"]);
 	const readOnly = fields(pending)["readOnly"];
 	return {
-		me: { runner, job },
-		root,
 		name,
 		limits: bounds,
 		pending: hold === undefined ? null : { hold, readOnly: typeof readOnly === "string" ? readOnly : null },
 	};
+}
+
+function asCleanup(value: unknown): CleanupState | undefined {
+	const { inputs, arrival } = fields(value);
+	const { mode, prefixes, minAgeMs, keepImages, keepBases } = fields(inputs);
+	if (mode !== "job" && mode !== "stale") return undefined;
+	if (typeof minAgeMs !== "number" || !isTexts(prefixes) || !isTexts(keepImages)) return undefined;
+	if (keepBases !== "free" && keepBases !== "pull" && keepBases !== "off") return undefined;
+	return {
+		inputs: { mode, prefixes, minAgeMs, keepImages, keepBases },
+		arrival: asArrival(arrival) ?? null,
+	};
+}
+
+function asArrival(value: unknown): Arrival | undefined {
+	const { engineId, mark, marked, sinceMs, notes } = fields(value);
+	if (typeof engineId !== "string" || typeof mark !== "string" || typeof notes !== "string") return undefined;
+	if (typeof marked !== "boolean" || typeof sinceMs !== "number") return undefined;
+	return { engineId, mark, marked, sinceMs, notes };
 }
 
 function asLimits(value: unknown): Limits | undefined {
@@ -52,6 +104,10 @@ function asLimits(value: unknown): Limits | undefined {
 	if (kind === "bytes" && typeof bytes === "number") return { maxAgeMs, maxSize: { kind, bytes } };
 	if (kind === "percent" && typeof percent === "number") return { maxAgeMs, maxSize: { kind, percent } };
 	return { maxAgeMs };
+}
+
+function isTexts(value: unknown): value is string[] {
+	return Array.isArray(value) && value.every((each) => typeof each === "string");
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 import { tmpdir } from "node:os";
-import type { TestOptions } from "../cli/command-line.ts";
+import type { TestOptions } from "../cli/options.ts";
 import { countTests, describeVerdict, failedLines } from "../report/test-lines.ts";
 import type { ConfigVerdict } from "../structure/verdict.ts";
 import type { CommandOutcome, CommandTools } from "./commands.ts";
@@ -8,7 +8,7 @@ import { testImages } from "./test-images.ts";
 
 /** `berth test`: a line a failed test, a line for each image and config, JUnit XML if asked. */
 export async function runTest(options: TestOptions, tools: CommandTools): Promise<CommandOutcome> {
-	const { engine, env, console, findBinary } = tools;
+	const { engine, upkeep, env, console, findBinary } = tools;
 	const answer = await engine.info();
 	if (answer.kind === "unreachable") return outcome([], [answer.problem], tools);
 	const found = await findBinary(options.binary);
@@ -20,7 +20,7 @@ export async function runTest(options: TestOptions, tools: CommandTools): Promis
 	const images = options.images.map((name) => ({ name, platform }));
 	const { verdicts, problems, left } = await testImages(
 		{ images, configs, timeoutMs, binary: found.path },
-		{ engine, env, tempDir: env["RUNNER_TEMP"] || tmpdir(), done },
+		{ engine, upkeep, env, tempDir: env["RUNNER_TEMP"] || tmpdir(), done },
 	);
 	for (const each of left) console.say(`berth: ${each}`);
 	const unwritten = options.report === undefined ? undefined : writeJunit(options.report, verdicts);

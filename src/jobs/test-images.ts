@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Engine } from "../engine/engine.ts";
+import type { Upkeep } from "../engine/upkeep.ts";
 import { expandGlob, isGlob } from "../image/glob.ts";
 import { inOnePiece } from "../image/signals.ts";
 import { runConfig } from "../structure/run-config.ts";
@@ -22,11 +23,15 @@ export type TestRequest = {
 /** What testing needs. */
 export type TestTools = {
 	readonly engine: Engine;
+	/** Of the same engine. */
+	readonly upkeep: Upkeep;
 	readonly env: NodeJS.ProcessEnv;
 	/** Where reports and sockets lie while a test runs. */
 	readonly tempDir: string;
 	/** Told of each config and image as they are done. */
 	readonly done: (verdict: ConfigVerdict) => void;
+	/** The id that a later cleanup knows the job by, if it has one. */
+	readonly owner?: string | undefined;
 };
 
 /** Each config's verdict on each image, images first, in the order asked for. */

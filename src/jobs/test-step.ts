@@ -4,7 +4,7 @@ import { countTests, describeVerdict, outputLines } from "../report/test-lines.t
 import { findStructureTest } from "../structure/binary.ts";
 import type { StructureInputs } from "../structure/inputs.ts";
 import { writeJunit } from "./junit-file.ts";
-import { configsAt, type ImageToTest, testImages } from "./test-images.ts";
+import { configsAt, type ImageToTest, type TestTools, testImages } from "./test-images.ts";
 import type { Tools } from "./tools.ts";
 
 /** Tests that can be run: the binary and the configs are there. */
@@ -34,7 +34,7 @@ export type Tested = { readonly reports: readonly TestReport[]; readonly problem
 export async function testForStep(
 	{ report, ...prepared }: PreparedTests,
 	images: readonly ImageToTest[],
-	tools: Tools,
+	tools: Tools & Pick<TestTools, "owner">,
 ): Promise<Tested> {
 	if (images.length === 0) return { reports: [], problems: ["test-configs: there is no image to test"] };
 	const { verdicts, problems, left } = await testImages(

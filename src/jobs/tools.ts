@@ -1,9 +1,11 @@
 import type { CacheWrite } from "../cache/inputs.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { Upkeep } from "../engine/upkeep.ts";
 import type { WriteDecision } from "../runner/event.ts";
 import type { Identity } from "../runner/identity.ts";
 import type { Log } from "../runner/log.ts";
 import type { Run } from "../runner/run.ts";
+import type { RunWatched } from "../runner/run-watched.ts";
 import type { Step } from "../runner/step.ts";
 import type { ToolCache } from "../runner/tool-cache.ts";
 
@@ -11,8 +13,10 @@ import type { ToolCache } from "../runner/tool-cache.ts";
 export type Tools = {
 	readonly log: Log;
 	readonly run: Run;
+	readonly runWatched: RunWatched;
 	readonly step: Step;
 	readonly engine: Engine;
+	readonly upkeep: Upkeep;
 	readonly toolCache: ToolCache;
 	readonly me: Identity;
 	/** Whether the event that started the workflow may swap a new cache in. */

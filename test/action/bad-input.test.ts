@@ -43,7 +43,11 @@ describe("a wrong input", { concurrency: 3 }, () => {
 		{ input: "build-extra-args", value: "--flag value" },
 		{ input: "test-configs", value: "test.yaml", also: { context: "" } },
 		{ input: "test-timeout", value: "0s" },
-		{ input: "cleanup", value: "job" },
+		{ input: "cleanup", value: "all" },
+		{ input: "cleanup-prefixes", value: "docker.io" },
+		{ input: "cleanup-min-age", value: "old" },
+		{ input: "keep-images", value: "[a-z]*" },
+		{ input: "keep-base-images", value: "always" },
 		{ input: "target", value: "x", also: { context: "" } },
 		{ input: "push", value: "true", also: { context: "" } },
 	];

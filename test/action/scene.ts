@@ -21,7 +21,7 @@ export type Scene = {
 	readonly context: (steps?: readonly string[], name?: string) => string;
 	/** A job on a runner called `runner`; a second of that name is the same runner's next job. */
 	readonly job: (runner?: string, options?: JobOptions) => Job;
-	/** A step with a name and this scene's cache root, unless given. */
+	/** A step with a name, this scene's cache root, and no cleanup of the engine, unless given. */
 	readonly step: (job: Job, inputs?: Readonly<Record<string, string>>) => Step;
 	/** A whole job of one step: main, then post. */
 	readonly run: (inputs: Readonly<Record<string, string>>, runner?: string) => Promise<Ran>;
@@ -70,7 +70,8 @@ after(async () => {
 	await (await own)?.stop();
 });
 
-function sceneOn(t: TestContext, on: TestEngine): Scene {
+/** A scene on an engine that the test file itself has started. */
+export function sceneOn(t: TestContext, on: TestEngine): Scene {
 	const dir = mkdtempSync("/var/tmp/berth-scene-");
 	const nonce = `nonce${randomBytes(6).toString("hex")}`;
 	const root = join(dir, "root");
@@ -85,7 +86,9 @@ function sceneOn(t: TestContext, on: TestEngine): Scene {
 				{ ...cleanEnvironment(), ...on.env, ...env },
 				{ dir: join(dir, runner), ...(event ? { event } : {}) },
 			),
-		step: (job, inputs = {}) => newStep(job, { name: berthName, "cache-root": root, ...inputs }),
+		// Other test files' images are in the engine, too.
+		step: (job, inputs = {}) =>
+			newStep(job, { name: berthName, "cache-root": root, cleanup: "off", ...inputs }),
 		run: async (inputs, runner) => {
 			const step = scene.step(scene.job(runner), inputs);
 			const main = await step.main();

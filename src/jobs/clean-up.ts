@@ -1,0 +1,115 @@
+import { bytesHeld } from "../cleanup/build-cache.ts";
+import { takeHostLock } from "../cleanup/host-lock.ts";
+import type { CleanInputs } from "../cleanup/inputs.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Upkeep } from "../engine/upkeep.ts";
+import { describeRemoved } from "../report/clean-lines.ts";
+import type { CleanupReport } from "../report/cleanup-report.ts";
+import { humanBytes } from "../report/units.ts";
+import type { Identity } from "../runner/identity.ts";
+import type { Run } from "../runner/run.ts";
+import { carryOutAll } from "./clean-carry-out.ts";
+import type { EngineLook } from "./clean-engine.ts";
+import { lookForAll } from "./clean-look.ts";
+import { type CleanPlan, planClean } from "./clean-plan.ts";
+import { type Outcome, planned } from "./clean-things.ts";
+import { freedBetween, type MachineDisks, measureDisks } from "./machine-disks.ts";
+
+/** What cleaning up works with. */
+export type CleanTools = {
+	readonly engine: Engine;
+	readonly upkeep: Upkeep;
+	/** Runs `docker buildx`, to see which builders there are; a machine without it has none. */
+	readonly run: Run;
+	/** Who cleans: jobs of the same runner but for this one are dead. */
+	readonly me: Identity;
+	readonly now: () => Date;
+	/** Told how it goes on, a line each. */
+	readonly say: (line: string) => void;
+	/** Ends it early: what is done then is reported, what is not is an error of the report. */
+	readonly told: AbortSignal;
+};
+
+// Another cleanup is over by then, or it has that much to do that this one would find little.
+const waitMs = 60_000;
+
+/**
+ * Cleans up a machine: lists, decides, removes, and says what came of it. One at a time on a machine; a dry run waits for
+ * nobody, as it changes nothing. Never throws for what it meets.
+ */
+export async function cleanUp(inputs: CleanInputs, tools: CleanTools): Promise<CleanupReport> {
+	if (inputs.dryRun) return await cleanUpAlone(inputs, tools);
+	const answer = await tools.engine.info();
+	const key = answer.kind === "reachable" ? answer.info.id : inputs.cacheRoot;
+	const lock = await takeHostLock(
+		`cleanup ${key}`,
+		AbortSignal.any([tools.told, AbortSignal.timeout(waitMs)]),
+	);
+	if (lock.kind === "busy") return { ...nothing, remarks: ["another cleanup is running on this machine"] };
+	try {
+		return await cleanUpAlone(inputs, tools);
+	} finally {
+		await lock.release();
+	}
+}
+
+const nothing: CleanupReport = {
+	...{ dryRun: false, removed: [], kept: [], freedBytes: 0, diskFreeBefore: null, diskFreeAfter: null },
+	...{ errors: [], remarks: [] },
+};
+
+async function cleanUpAlone(inputs: CleanInputs, tools: CleanTools): Promise<CleanupReport> {
+	const { found, errors } = await lookForAll(inputs, tools);
+	const plan = planClean(found, inputs);
+	const before = measureDisks(inputs.cacheRoot, found.engine?.info);
+	const problems = [...errors, ...plan.errors];
+	if (inputs.dryRun) {
+		const would = planned(plan);
+		for (const each of would.removed) tools.say(describeRemoved(each, true));
+		return report(inputs, { ...would, errors: problems, before, after: before });
+	}
+	const done = await carryOutAll(plan, { inputs, engine: found.engine, tools });
+	const after = measureDisks(inputs.cacheRoot, found.engine?.info);
+	const remarks = await remarksOn(
+		{ plan, done, engine: found.engine, freed: freedBetween(before, after) },
+		tools,
+	);
+	const ended = tools.told.aborted ? ["it was told to end before it was done"] : [];
+	const all = {
+		...done,
+		kept: [...plan.kept, ...done.kept],
+		errors: [...problems, ...done.errors, ...ended],
+	};
+	return { ...report(inputs, { ...all, before, after }), remarks };
+}
+
+type Measured = { readonly before: MachineDisks; readonly after: MachineDisks };
+
+function report(
+	{ dryRun }: CleanInputs,
+	{ removed, kept, errors, before, after }: Outcome & Measured,
+): CleanupReport {
+	const freedBytes = dryRun ? 0 : freedBetween(before, after);
+	const disks = { diskFreeBefore: before.shownFreeBytes, diskFreeAfter: after.shownFreeBytes };
+	return { dryRun, removed, kept, freedBytes, ...disks, errors, remarks: [] };
+}
+
+type Looking = {
+	readonly plan: CleanPlan;
+	readonly done: Outcome;
+	readonly engine: EngineLook | undefined;
+	readonly freed: number;
+};
+
+// What an engine calls deleted may be held by its build cache, layer by layer.
+async function remarksOn({ plan, done, engine, freed }: Looking, { upkeep }: CleanTools): Promise<string[]> {
+	const claimed = done.removed.reduce((sum, { kind, bytes }) => sum + (kind === "tag" ? bytes : 0), 0);
+	const before = engine?.buildCache;
+	if (claimed === 0 || before === undefined || plan.buildCache !== undefined) return [];
+	const after = await upkeep.buildCache();
+	const held = after.kind === "listed" ? bytesHeld(before, after.items) : 0;
+	if (held === 0) return [];
+	return freed < claimed / 20
+		? [`${humanBytes(freed)} freed: the build cache holds these layers (${humanBytes(held)})`]
+		: [`the build cache holds ${humanBytes(held)} of the layers of what was removed`];
+}
