@@ -122,7 +122,7 @@ function planBuildCache(
 }
 
 /** What a report calls the cache of the engine's own builder. */
-export const buildCacheName = "the engine's build cache";
+export const buildCacheName = "of the engine's own builder";
 
 function unseenShares({ engine, disk }: Found, inputs: CleanInputs): string[] {
 	if (engine === undefined || disk !== undefined) return [];

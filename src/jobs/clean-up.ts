@@ -1,18 +1,15 @@
-import { bytesHeld } from "../cleanup/build-cache.ts";
 import { takeHostLock } from "../cleanup/host-lock.ts";
 import type { CleanInputs } from "../cleanup/inputs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Upkeep } from "../engine/upkeep.ts";
-import { describeRemoved } from "../report/clean-lines.ts";
 import type { CleanupReport } from "../report/cleanup-report.ts";
-import { humanBytes } from "../report/units.ts";
 import type { Identity } from "../runner/identity.ts";
 import type { Run } from "../runner/run.ts";
 import { carryOutAll } from "./clean-carry-out.ts";
-import type { EngineLook } from "./clean-engine.ts";
 import { lookForAll } from "./clean-look.ts";
-import { type CleanPlan, planClean } from "./clean-plan.ts";
+import { planClean } from "./clean-plan.ts";
 import { type Outcome, planned } from "./clean-things.ts";
+import { heldRemark, thoughtBytes } from "./freed.ts";
 import { freedBetween, type MachineDisks, measureDisks } from "./machine-disks.ts";
 
 /** What cleaning up works with. */
@@ -63,24 +60,19 @@ async function cleanUpAlone(inputs: CleanInputs, tools: CleanTools): Promise<Cle
 	const plan = planClean(found, inputs);
 	const before = measureDisks(inputs.cacheRoot, found.engine?.info);
 	const problems = [...errors, ...plan.errors];
-	if (inputs.dryRun) {
-		const would = planned(plan);
-		for (const each of would.removed) tools.say(describeRemoved(each, true));
-		return report(inputs, { ...would, errors: problems, before, after: before });
-	}
+	if (inputs.dryRun) return report(inputs, { ...planned(plan), errors: problems, before, after: before });
 	const done = await carryOutAll(plan, { inputs, engine: found.engine, tools });
 	const after = measureDisks(inputs.cacheRoot, found.engine?.info);
-	const remarks = await remarksOn(
-		{ plan, done, engine: found.engine, freed: freedBetween(before, after) },
-		tools,
-	);
+	const freed = { thoughtBytes: thoughtBytes(done.removed), freedBytes: freedBetween(before, after) };
+	const cached = plan.buildCache === undefined ? found.engine?.buildCache : undefined;
+	const remark = await heldRemark(freed, cached, tools.upkeep);
 	const ended = tools.told.aborted ? ["it was told to end before it was done"] : [];
 	const all = {
 		...done,
 		kept: [...plan.kept, ...done.kept],
 		errors: [...problems, ...done.errors, ...ended],
 	};
-	return { ...report(inputs, { ...all, before, after }), remarks };
+	return { ...report(inputs, { ...all, before, after }), remarks: remark === undefined ? [] : [remark] };
 }
 
 type Measured = { readonly before: MachineDisks; readonly after: MachineDisks };
@@ -92,24 +84,4 @@ function report(
 	const freedBytes = dryRun ? 0 : freedBetween(before, after);
 	const disks = { diskFreeBefore: before.shownFreeBytes, diskFreeAfter: after.shownFreeBytes };
 	return { dryRun, removed, kept, freedBytes, ...disks, errors, remarks: [] };
-}
-
-type Looking = {
-	readonly plan: CleanPlan;
-	readonly done: Outcome;
-	readonly engine: EngineLook | undefined;
-	readonly freed: number;
-};
-
-// What an engine calls deleted may be held by its build cache, layer by layer.
-async function remarksOn({ plan, done, engine, freed }: Looking, { upkeep }: CleanTools): Promise<string[]> {
-	const claimed = done.removed.reduce((sum, { kind, bytes }) => sum + (kind === "tag" ? bytes : 0), 0);
-	const before = engine?.buildCache;
-	if (claimed === 0 || before === undefined || plan.buildCache !== undefined) return [];
-	const after = await upkeep.buildCache();
-	const held = after.kind === "listed" ? bytesHeld(before, after.items) : 0;
-	if (held === 0) return [];
-	return freed < claimed / 20
-		? [`${humanBytes(freed)} freed: the build cache holds these layers (${humanBytes(held)})`]
-		: [`the build cache holds ${humanBytes(held)} of the layers of what was removed`];
 }

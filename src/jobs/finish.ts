@@ -5,7 +5,7 @@ import { renderTidied, type TidiedThing } from "../report/tidied.ts";
 import { humanBytes } from "../report/units.ts";
 import { commitHold, dropHold } from "./settle-cache.ts";
 import type { CacheState, JobState } from "./state.ts";
-import { tidyEngine } from "./tidy-engine.ts";
+import { nothingTidied, tidyEngine } from "./tidy-engine.ts";
 import type { Tools } from "./tools.ts";
 
 /** What the post step works with. */
@@ -22,8 +22,9 @@ export async function finish(state: JobState | undefined, tools: FinishTools): P
 	}
 	const { cache, cleanup } = state;
 	const fromCache = cache === null ? [] : await finishCache(cache, state, tools);
-	const fromEngine = cleanup === null ? [] : (await tidyEngine(cleanup, state, tools)).removed;
-	const summary = renderTidied(cache?.name ?? "", [...fromCache, ...fromEngine]);
+	const fromEngine = cleanup === null ? nothingTidied : await tidyEngine(cleanup, state, tools);
+	const freedBytes = fromCache.reduce((sum, { bytes }) => sum + bytes, 0) + fromEngine.freedBytes;
+	const summary = renderTidied(cache?.name ?? "", [...fromCache, ...fromEngine.removed], freedBytes);
 	if (summary !== "") await tools.step.summarize(summary);
 }
 

@@ -30,7 +30,8 @@ export async function lookAtEngine(
 	{ info, isOurs, asker, root, minAgeMs, sparesOwn }: LookRequest,
 ): Promise<EngineView | Refusal> {
 	// Marks first: a job that comes later finds what is listed now, and says so before it uses it.
-	const found = await readMarks(upkeep, asker);
+	const read = await readMarks(upkeep, asker);
+	const found = "kind" in read ? withoutMarks(read, sparesOwn) : read;
 	if ("kind" in found) return found;
 	const marks: Marks = sparesOwn
 		? { ...found, own: [], neighbours: [...found.neighbours, ...found.own] }
@@ -52,6 +53,12 @@ export async function lookAtEngine(
 		touched,
 		nowMs,
 	};
+}
+
+// A proxy may not let volumes be listed. A job still knows what it brought itself; a cleanup knows nothing then.
+function withoutMarks(refusal: Refusal, isCleanup: boolean): Marks | Refusal {
+	if (isCleanup || refusal.status === undefined) return refusal;
+	return { own: [], neighbours: [], dead: [], past: [] };
 }
 
 // Runs with other prefixes have noted other names, and volumes are noted by those that look at them.

@@ -13,17 +13,24 @@ import {
 } from "../cleanup/marks.ts";
 import { fitsGlobs, underPrefixes } from "../cleanup/names.ts";
 import type { EnginePlan, EngineView } from "../cleanup/view.ts";
+import type { EngineInfo } from "../engine/engine.ts";
+import { humanBytes } from "../report/units.ts";
 import { ownerOfRun, structureTestLabel } from "../structure/sweep.ts";
 import { type Arrival, readNotes } from "./arrive.ts";
+import { heldRemark, thoughtBytes } from "./freed.ts";
 import { lookAtEngine } from "./look-at-engine.ts";
+import { freedBetween, measureDisks } from "./machine-disks.ts";
 import type { CleanupState, JobState } from "./state.ts";
 import type { Tools } from "./tools.ts";
 
 /** What the post step cleans an engine up with. */
 export type TidyEngineTools = Pick<Tools, "log" | "engine" | "upkeep">;
 
-/** What was removed from the engine. */
-export type TidiedEngine = Pick<CarriedOut, "removed">;
+/** What was removed from the engine, and what of its disk came free. */
+export type TidiedEngine = Pick<CarriedOut, "removed"> & { readonly freedBytes: number };
+
+/** Nothing was. */
+export const nothingTidied: TidiedEngine = { removed: [], freedBytes: 0 };
 
 // A job's last step holds up the runner: what takes longer is left for the next cleanup.
 const boundMs = 120_000;
@@ -35,7 +42,6 @@ export async function tidyEngine(
 	tools: TidyEngineTools,
 ): Promise<TidiedEngine> {
 	const { engine, upkeep, log } = tools;
-	const told = AbortSignal.timeout(boundMs);
 	const answer = await engine.info();
 	if (answer.kind === "unreachable") return gaveUp(answer.problem, tools);
 	const { info } = answer;
@@ -48,10 +54,7 @@ export async function tidyEngine(
 	if ("kind" in view) return gaveUp(view.problem, tools);
 	const plan = planEngine(view, rulesOf(inputs, arrival, view));
 	for (const { kind, name, reason } of plan.kept) log.debug(`Kept the ${kind} ${name}: ${reason}`);
-	const done = await carryOut(plan, {
-		...{ upkeep, engineId: info.id, asker, told },
-		done: ({ kind, name }) => log.info(`Removed the ${kind} ${name}`),
-	});
+	const { done, freedBytes } = await carryOutMeasured(plan, { info, asker, root }, tools);
 	tell({ plan, done }, tools);
 	if (!done.engineLost) await settleMarks(view.marks, done, { arrival, asker, tools });
 	const ledger = forget(
@@ -60,12 +63,35 @@ export async function tidyEngine(
 	);
 	const unkept = inputs.mode === "stale" ? keepEngineNotes(root, info.id, ledgerText(ledger)) : undefined;
 	if (unkept !== undefined) log.warning(`cleanup: what was seen can't be kept: ${unkept}`);
-	return done;
+	return { removed: done.removed, freedBytes };
+}
+
+type Where = { readonly info: EngineInfo; readonly asker: Asker; readonly root: string };
+
+async function carryOutMeasured(
+	plan: EnginePlan,
+	{ info, asker, root }: Where,
+	{ upkeep, log }: TidyEngineTools,
+): Promise<{ readonly done: CarriedOut; readonly freedBytes: number }> {
+	const thought = thoughtBytes(plan.removals);
+	const cached = thought === 0 ? undefined : await upkeep.buildCache();
+	const before = measureDisks(root, info);
+	const done = await carryOut(plan, {
+		...{ upkeep, engineId: info.id, asker, told: AbortSignal.timeout(boundMs) },
+		done: ({ kind, name }) => log.info(`Removed the ${kind} ${name}`),
+	});
+	const freedBytes = freedBetween(before, measureDisks(root, info));
+	if (done.removed.length === 0) return { done, freedBytes: 0 };
+	log.info(`Cleaned the engine up: ${humanBytes(freedBytes)} of its disk came free`);
+	const records = cached?.kind === "listed" && !done.engineLost ? cached.items : undefined;
+	const remark = await heldRemark({ thoughtBytes: thoughtBytes(done.removed), freedBytes }, records, upkeep);
+	if (remark !== undefined) log.info(remark);
+	return { done, freedBytes };
 }
 
 function gaveUp(problem: string, { log }: TidyEngineTools): TidiedEngine {
 	log.warning(`cleanup: nothing was removed from the engine: ${problem}`);
-	return { removed: [] };
+	return nothingTidied;
 }
 
 function rulesOf(

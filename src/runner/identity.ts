@@ -24,6 +24,16 @@ export function identify(env: NodeJS.ProcessEnv, host: string, parentPid: number
 	};
 }
 
+/** Somebody who is no runner, at a terminal or a timer: like nobody else, so that no job is dead because of them. */
+export function identifyOutsider(host: string, pid: number): Identity {
+	return { runner: digestOf([host, "no runner", pid]), job: digestOf([host, pid]) };
+}
+
+/** A runner's hook, which runs when its job is over: whatever that left is a dead job's. */
+export function identifyHook(env: NodeJS.ProcessEnv, host: string, pid: number): Identity {
+	return env["RUNNER_NAME"] ? { ...identify(env, host, pid), job: "hook" } : identifyOutsider(host, pid);
+}
+
 function digestOf(parts: readonly unknown[]): string {
 	return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }

@@ -14,8 +14,12 @@ export class InputReader {
 	readonly #get: (name: string) => string;
 	readonly #problems = new Set<string>();
 
-	constructor(get: (name: string) => string) {
+	/** How whoever gave an input knows it. */
+	readonly shownAs: (name: string) => string;
+
+	constructor(get: (name: string) => string, shownAs = (name: string) => name) {
 		this.#get = get;
+		this.shownAs = shownAs;
 	}
 
 	/** Everything found so far, without repetitions. */
@@ -25,7 +29,7 @@ export class InputReader {
 
 	/** Notes a line that doesn't show the value. */
 	problem(name: string, text: string): void {
-		this.#problems.add(`${name}: ${text}`);
+		this.#problems.add(`${this.shownAs(name)}: ${text}`);
 	}
 
 	/** Notes that `value` is not one of what is allowed; never for secrets. */

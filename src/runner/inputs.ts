@@ -1,8 +1,10 @@
 import type { BuildInputs } from "../build/inputs.ts";
 import type { CacheInputs } from "../cache/inputs.ts";
+import type { CleanupInputs } from "../cleanup/inputs.ts";
 import type { StructureInputs } from "../structure/inputs.ts";
 import { readBuildInputs } from "./build-inputs.ts";
 import { readCacheInputs } from "./cache-inputs.ts";
+import { readCleanupInputs } from "./cleanup-inputs.ts";
 import { given } from "./given.ts";
 import { InputReader } from "./input-reader.ts";
 import { readTestInputs } from "./test-inputs.ts";
@@ -18,17 +20,14 @@ export type Inputs = Readonly<{
 	images: readonly string[];
 	/** Undefined without `test-configs`. */
 	tests: StructureInputs | undefined;
+	/** What the post step does to the engine. */
+	cleanup: CleanupInputs;
 }>;
 
 /** Either the inputs, with what is worth a warning, or every reason why they won't do, one line each. */
 export type ParsedInputs =
 	| Readonly<{ ok: true; inputs: Inputs; warnings: readonly string[] }>
 	| Readonly<{ ok: false; problems: readonly string[] }>;
-
-/** Inputs that are promised but do nothing yet; refused, so that nobody relies on them unawares. */
-export const NOT_YET: readonly string[] = [
-	...["cleanup", "cleanup-prefixes", "cleanup-min-age", "keep-images", "keep-base-images"],
-];
 
 /**
  * Parses the action's raw inputs; reads and touches nothing else. `get` answers with "" for what isn't given,
@@ -42,11 +41,7 @@ export function parseInputs(get: (name: string) => string, env: NodeJS.ProcessEn
 	const builder = reader.text("builder");
 	const images = reader.lines("images");
 	const tests = readTestInputs(reader, { build, images }, warnings);
-	for (const name of NOT_YET) {
-		if (reader.text(name) !== undefined) {
-			reader.problem(name, "not there yet in this version of Berth; remove it");
-		}
-	}
+	const cleanup = readCleanupInputs(reader);
 	if (reader.problems.length > 0) return { ok: false, problems: reader.problems };
-	return { ok: true, inputs: { cache, build, images, tests, ...given({ builder }) }, warnings };
+	return { ok: true, inputs: { cache, build, images, tests, cleanup, ...given({ builder }) }, warnings };
 }

@@ -1,4 +1,5 @@
 import * as core from "@actions/core";
+import { unobeyed } from "./unobeyed.ts";
 
 /** Where a job says what it does. Messages are one line each; the runner masks secrets in them. */
 export interface Log {
@@ -21,21 +22,14 @@ export type Annotation = {
 
 /** The runner's log: `core` escapes line breaks in warnings and errors; in plain lines that is done here. */
 export const actionsLog: Log = {
-	info: (message) => core.info(oneLine(message)),
+	info: (message) => core.info(unobeyed(message)),
 	warning: (message) => core.warning(message),
 	debug: (message) => core.debug(message),
 	group: (title, lines) => {
-		core.startGroup(oneLine(title));
-		for (const line of lines) core.info(oneLine(line));
+		core.startGroup(unobeyed(title));
+		for (const line of lines) core.info(unobeyed(line));
 		core.endGroup();
 	},
 	annotate: ({ title, message, file, line }) =>
 		core.error(message, { title, file, ...(line === null ? {} : { startLine: line }) }),
 };
-
-// A name or an engine's message with a line break in it could otherwise say "::error::", as could one that begins so
-// (after white space, too); and "##[error]" the runner obeys anywhere in a line (actions/runner, ActionCommand.TryParse).
-function oneLine(text: string): string {
-	const line = text.replace(/[\r\n]+/g, " ⏎ ").replaceAll("##[", "## [");
-	return line.trimStart().startsWith("::") ? `⏎ ${line}` : line;
-}

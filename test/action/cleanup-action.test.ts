@@ -9,7 +9,7 @@ for (const store of testStores()) {
 	describe(`the cleanup action, ${store}`, { concurrency: 2 }, () => {
 		it("removes the names under its prefixes, and hands over what it did", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1", "b:1", "kept:1");
+			await corner.bring("a:1", "b:1", "kept:1");
 			const step = await cleanAction(corner, { "keep-images": `${corner.prefix}/k*` });
 			assert.equal(step.code, 0, step.log);
 			assert.deepEqual(await corner.names(), ["kept:1"]);
@@ -28,7 +28,7 @@ for (const store of testStores()) {
 
 		it("plans in a dry run what it then does", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1", "b:1", "used:1");
+			await corner.bring("a:1", "b:1", "used:1");
 			const container = await dockerOrThrow(corner.engine, ["create", `${corner.prefix}/used:1`, "true"]);
 			t.after(() => dockerOrThrow(corner.engine, ["rm", "--volumes", container]));
 			const planned = await cleanAction(corner, { "dry-run": "true" });
@@ -43,7 +43,7 @@ for (const store of testStores()) {
 
 		it("leaves a name that it has not seen for min-age", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("fresh:1");
+			await corner.bring("fresh:1");
 			const step = await cleanAction(corner, { "min-age": "1h" });
 			assert.equal(step.code, 0, step.log);
 			assert.deepEqual(await corner.names(), ["fresh:1"]);
@@ -55,7 +55,7 @@ for (const store of testStores()) {
 describe("the cleanup action", { concurrency: 2 }, () => {
 	it("fails with a line that names a wrong input, before anything is touched", async (t) => {
 		const corner = await newCorner(t, "containerd");
-		await corner.tag("a:1");
+		await corner.bring("a:1");
 		const step = await cleanAction(corner, { "low-watermark": "80%", prefixes: "docker.io" });
 		assert.equal(step.code, 1);
 		assert.deepEqual(

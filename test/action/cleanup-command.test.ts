@@ -13,7 +13,7 @@ for (const store of testStores()) {
 	describe(`berth clean and du, ${store}`, { concurrency: 2 }, () => {
 		it("say a line for each name that goes, then what was removed and what is free", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1", "b:1");
+			await corner.bring("a:1", "b:1");
 			const { code, stdout, stderr } = await berth(corner.env, "clean", ...within(corner));
 			assert.equal(code, 0, stderr);
 			assert.deepEqual(await corner.names(), []);
@@ -25,7 +25,7 @@ for (const store of testStores()) {
 
 		it("name in a dry run what would go", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1");
+			await corner.bring("a:1");
 			const { code, stdout, stderr } = await berth(corner.env, "clean", ...within(corner), "--dry-run");
 			assert.equal(code, 0, stderr);
 			assert.ok(stderr.includes(`Would remove the tag ${corner.prefix}/a:1`), stderr);
@@ -36,7 +36,7 @@ for (const store of testStores()) {
 
 		it("print nothing but JSON with --json", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1");
+			await corner.bring("a:1");
 			const du = await berth(
 				corner.env,
 				"du",
@@ -66,7 +66,7 @@ for (const store of testStores()) {
 
 		it("take the engine of --docker-host", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1");
+			await corner.bring("a:1");
 			const env = { ...corner.env, DOCKER_HOST: `unix://${corner.dir}/dead.sock` };
 			const args = [...within(corner), "--docker-host", corner.engine.host];
 			const { code, stderr } = await berth(env, "clean", ...args);

@@ -16,7 +16,7 @@ for (const store of testStores()) {
 	describe(`the hook, ${store}`, { concurrency: 2 }, () => {
 		it("cleans up as its environment says, and says what it did", async (t) => {
 			const corner = await newCorner(t, store);
-			await corner.tag("a:1", "kept:1");
+			await corner.bring("a:1", "kept:1");
 			const env = { ...corner.env, ...hookSettings(corner), BERTH_CLEANUP_KEEP_IMAGES: "**/kept:*" };
 			const { code, log } = await runFile(hook, [], env);
 			assert.equal(code, 0, log);
@@ -63,7 +63,7 @@ describe("the hook's file", { concurrency: 2 }, () => {
 describe("the hook ends with 0", { concurrency: 3 }, () => {
 	it("on wrong settings, with a line for each, having touched nothing", async (t) => {
 		const corner = await newCorner(t, "containerd");
-		await corner.tag("a:1");
+		await corner.bring("a:1");
 		const wrong = { BERTH_CLEANUP_DRYRUN: "true", BERTH_HOOK_TIMEOUT: "soon" };
 		const { code, log } = await runFile(hook, [], { ...corner.env, ...hookSettings(corner), ...wrong });
 		assert.equal(code, 0);
@@ -84,7 +84,7 @@ describe("the hook ends with 0", { concurrency: 3 }, () => {
 	it("when it is told to end", async (t) => {
 		const { env, asked } = await silentEngine(t);
 		const running = startFile(hook, [], { env });
-		await asked;
+		await Promise.race([asked, running.ended]);
 		running.child.kill("SIGTERM");
 		const { code, log } = await running.ended;
 		assert.equal(code, 0, log);
@@ -93,7 +93,7 @@ describe("the hook ends with 0", { concurrency: 3 }, () => {
 	it("when what does its work is killed", async (t) => {
 		const { env, asked } = await silentEngine(t);
 		const running = startFile(hook, [], { env });
-		await asked;
+		await Promise.race([asked, running.ended]);
 		const pid = running.child.pid ?? 0;
 		const [worker = 0] = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
 			.trim()

@@ -29,7 +29,7 @@ describe("the systemd units", { concurrency: 2 }, () => {
 
 	it("clean up with the command that they name, in the surroundings that they give it", async (t) => {
 		const corner = await newCorner(t, "containerd");
-		await corner.tag("a:1", "kept:1");
+		await corner.bring("a:1", "kept:1");
 		const flags = `--prefixes ${corner.prefix} --no-orphans --cache-root ${corner.root} --keep-images **/k*`;
 		const PATH = `${dirname(process.execPath)}:/usr/bin:/bin`;
 		const env = { HOME: corner.dir, DOCKER_HOST: corner.engine.host, PATH };

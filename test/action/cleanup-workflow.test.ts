@@ -23,7 +23,7 @@ describe("the reusable workflow", () => {
 
 	it("cleans up on each of the runners that it is given, when act runs it for a caller", async (t) => {
 		const corner = await newCorner(t, "containerd");
-		await corner.tag("a:1", "kept:1");
+		await corner.bring("a:1", "kept:1");
 		const caller = elsewhere(t, { ".github/workflows/clean.yml": callerOf(corner) });
 		const berth = elsewhere(t);
 		for (const part of ["cleanup", "dist", path]) {

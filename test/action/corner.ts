@@ -5,7 +5,7 @@ import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { readCommandFile } from "../../src/demo/action-step.ts";
 import type { Store } from "../../src/throwaway/engine.ts";
-import { baseImage, docker, dockerOrThrow, engine, type TestEngine } from "../engines/index.ts";
+import { docker, dockerOrThrow, engine, type TestEngine } from "../engines/index.ts";
 import { obeyedCommands } from "./commands.ts";
 import { type Ended, runFile } from "./run-file.ts";
 
@@ -17,8 +17,8 @@ export type Corner = {
 	readonly prefix: string;
 	/** The environment of a process that runs there. */
 	readonly env: NodeJS.ProcessEnv;
-	/** Gives the base image names under the prefix. */
-	readonly tag: (...names: readonly string[]) => Promise<void>;
+	/** Makes images with nothing in them, with these names under the prefix. */
+	readonly bring: (...names: readonly string[]) => Promise<void>;
 	/** The names under the prefix, without it. */
 	readonly names: () => Promise<string[]>;
 };
@@ -29,6 +29,8 @@ export type CleanStep = Ended & {
 	readonly summary: string;
 	readonly errors: readonly string[];
 };
+
+const emptyTar = Buffer.alloc(1024);
 
 /** Of all the bundles. */
 export const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
@@ -50,9 +52,9 @@ export async function newCorner(t: TestContext, store: Store): Promise<Corner> {
 	return {
 		...{ engine: on, dir, root: join(dir, "root"), prefix, names },
 		env: { ...cleanEnvironment(), ...on.env, HOME: dir },
-		tag: async (...wanted) => {
-			const base = await baseImage(on);
-			for (const name of wanted) await dockerOrThrow(on, ["tag", base, `${prefix}/${name}`]);
+		bring: async (...wanted) => {
+			for (const name of wanted)
+				await dockerOrThrow(on, ["import", "-", `${prefix}/${name}`], { input: emptyTar });
 		},
 	};
 }

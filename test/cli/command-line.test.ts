@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { parseCommandLine, usage } from "../../src/cli/command-line.ts";
+import { parseCommandLine } from "../../src/cli/command-line.ts";
+import { usage } from "../../src/cli/usage.ts";
+import { CLEAN_INPUTS } from "../../src/runner/clean-inputs.ts";
 
 describe("the command line", () => {
 	it("takes a command and its flags in any order", () => {
@@ -55,9 +57,49 @@ describe("the command line", () => {
 		});
 	});
 
+	it("takes the cleanup's inputs as flags, lists as often as they are given", () => {
+		const args = ["--prefixes", "a", "--prefixes=b", "--keep-images", "a/x", "--min-age=1h", "--dry-run"];
+		const bounds = ["--high-watermark=85%", "--low-watermark", "80%", "--no-orphans", "--cache-root", "/c"];
+		assert.deepEqual(parseCommandLine(["clean", ...args, ...bounds, "--json"]), {
+			kind: "run",
+			command: "clean",
+			flags: {
+				...{ prefixes: "a\nb", "keep-images": "a/x", "min-age": "1h", "dry-run": "true", orphans: "false" },
+				...{ "high-watermark": "85%", "low-watermark": "80%", "cache-root": "/c" },
+			},
+			options: { json: true, dockerHost: undefined, cacheRoot: "/c" },
+		});
+		assert.deepEqual(parseCommandLine(["du", "--prefixes", "a"]), {
+			kind: "run",
+			command: "du",
+			flags: { prefixes: "a" },
+			options: { json: false, dockerHost: undefined, cacheRoot: undefined },
+		});
+	});
+
+	it("knows every input of the cleanup as a flag", () => {
+		for (const name of CLEAN_INPUTS) {
+			const args = name === "dry-run" ? ["--dry-run"] : [`--${name}`, "true"];
+			const parsed = parseCommandLine(["clean", ...args]);
+			assert.ok(parsed.kind === "run" && parsed.command === "clean", name);
+			assert.deepEqual(parsed.flags, { [name]: "true" });
+			assert.ok(usage.includes(name), name);
+		}
+	});
+
 	it("names every command and flag in its help", () => {
 		const ofTest = ["test", "--config", "--structure-test", "--timeout", "--platform", "--report"];
-		for (const word of ["load", "demo", ...ofTest, "--docker-host", "--cache-root", "--json", "--help"])
+		for (const word of [
+			"load",
+			"clean",
+			"du",
+			"demo",
+			...ofTest,
+			"--docker-host",
+			"--cache-root",
+			"--json",
+			"--help",
+		])
 			assert.ok(usage.includes(word), word);
 	});
 
@@ -83,6 +125,17 @@ describe("the command line", () => {
 		[["test", "web", "--config", "a", "--timeout", "25d"], '"25d"'],
 		[["load", "web", "--config", "a"], "--config"],
 		[["demo", "--platform", "a"], "--platform"],
+		[["load", "web", "--dry-run"], "--dry-run is for clean alone"],
+		[["demo", "--prefixes", "a"], "--prefixes is for clean and du alone"],
+		[["clean", "--timeout", "1s"], "--timeout is for test alone"],
+		[["clean", "everything"], '"everything"'],
+		[["du", "--dry-run"], "--dry-run"],
+		[["clean", "--min-age", ""], "--min-age"],
+		[["clean", "--prefixes", "a", "--prefixes", " "], "--prefixes"],
+		[["clean", "--cache-root="], "--cache-root"],
+		[["clean", "--dry-run=true"], "--dry-run"],
+		[["clean", "--orphans"], "--orphans"],
+		[["clean", "--orphans", "true", "--no-orphans"], "--no-orphans"],
 	] as const) {
 		it(`names what is wrong in one line: ${JSON.stringify(args)}`, () => {
 			const parsed = parseCommandLine(args);
