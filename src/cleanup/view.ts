@@ -12,8 +12,8 @@ export type EngineView = {
 	readonly marks: Marks;
 	/** Names under the prefixes as they have been seen, now included. */
 	readonly ledger: Ledger;
-	/** Names that were loaded or given within the minimum age, or since the oldest running job began. */
-	readonly touched: ReadonlySet<string>;
+	/** When names were loaded or given, of those within the minimum age or since the oldest running job began. */
+	readonly touched: ReadonlyMap<string, number>;
 	/** By the engine's clock, as all times here. */
 	readonly nowMs: number;
 };

@@ -1,3 +1,5 @@
+import { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { type Connection, connectionTo } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Done } from "./engine.ts";
@@ -41,21 +43,34 @@ export class DockerodeClient {
 		return connectionTo(this.#endpoint);
 	}
 
-	/** The answer's JSON, or its bytes if it is none; rejects with the status that the engine refused with, if any. */
-	async call({ method, path, query = {}, body = {}, withinMs }: Call): Promise<unknown> {
+	/** The answer's JSON, or its text if it is none; rejects with the status that the engine refused with, if any. */
+	async call(call: Call): Promise<unknown> {
+		const bound = new AbortController();
+		const late = new Error(`the engine gave no answer within ${call.withinMs / 1000} s`);
+		const timer = setTimeout(() => bound.abort(late), call.withinMs);
+		try {
+			return parsed(await text(await this.#dial(call, bound.signal)));
+		} catch (error) {
+			throw bound.signal.aborted ? late : error;
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	// As a stream: else the modem would wait for ever for the rest of an answer that broke off.
+	async #dial({ method, path, query = {}, body = {} }: Call, abortSignal: AbortSignal): Promise<Readable> {
 		const connection = this.connection();
 		if ("problem" in connection) throw new Error(connection.problem);
 		const { default: Dockerode } = await import("dockerode");
 		const { modem } = new Dockerode(connection);
-		const abortSignal = AbortSignal.timeout(withinMs);
 		// The modem looks for a query only where the path ends so, and sends an empty body as none.
 		const options = { _query: query, _body: body };
-		const request = { method, path: `${path}?`, options, statusCodes, abortSignal };
+		const request = { method, path: `${path}?`, options, statusCodes, abortSignal, isStream: true };
 		return new Promise((resolve, reject) => {
-			modem.dial(request, (error: unknown, data: unknown) => {
-				if (abortSignal.aborted) reject(new Error(`the engine gave no answer within ${withinMs / 1000} s`));
-				else if (error) reject(error);
-				else resolve(data);
+			abortSignal.addEventListener("abort", reject);
+			modem.dial(request, (error: unknown, answer: unknown) => {
+				if (answer instanceof Readable) resolve(answer);
+				else reject(error);
 			});
 		});
 	}
@@ -74,6 +89,14 @@ export class DockerodeClient {
 	async remove(call: Omit<Call, "method">): Promise<Done> {
 		const removed = await this.change({ ...call, method: "DELETE" });
 		return removed.kind === "refused" && removed.status === 404 ? { kind: "done" } : removed;
+	}
+}
+
+function parsed(answer: string): unknown {
+	try {
+		return JSON.parse(answer);
+	} catch {
+		return answer;
 	}
 }
 

@@ -13,6 +13,7 @@ import type {
 	ListedContainer,
 	ListedImage,
 	ListedVolume,
+	Naming,
 	Upkeep,
 } from "./upkeep.ts";
 import * as replies from "./upkeep-replies.ts";
@@ -134,21 +135,23 @@ class DockerodeUpkeep implements Upkeep {
 		return pruneBuildCache(this.#client, bounds, this.#patience);
 	}
 
-	namedSince(momentMs: number): Promise<Listed<string>> {
+	namedSince(momentMs: number): Promise<Listed<Naming>> {
 		return listed(async () => {
 			// Until now by the engine's own clock: for a moment that it hasn't reached it would wait.
 			const { timeMs } = asInfo(await this.#get("/info"), undefined);
 			const filters = { type: ["image"], event: ["load", "tag"] };
 			const query = { since: replies.asMoment(momentMs), until: replies.asMoment(timeMs + 1), filters };
-			const { names, ids } = replies.namesInEvents(await this.#get("/events", query));
-			const loaded = await Promise.all([...ids].map((id) => this.#tagsOf(id)));
-			return [...new Set([...names, ...loaded.flat()])];
+			const namings = replies.namingsIn(await this.#get("/events", query));
+			const named = await Promise.all(namings.map((naming) => this.#named(naming)));
+			return named.flat();
 		});
 	}
 
-	async #tagsOf(id: string): Promise<readonly string[]> {
-		const found = await this.details(id);
-		return found === undefined || "kind" in found ? [] : found.tags;
+	// What was loaded is told by its id alone.
+	async #named({ name, atMs }: Naming): Promise<readonly Naming[]> {
+		if (!name.startsWith("sha256:")) return [{ name, atMs }];
+		const found = await this.details(name);
+		return found === undefined || "kind" in found ? [] : found.tags.map((tag) => ({ name: tag, atMs }));
 	}
 
 	#containers(query: Query): Promise<Listed<ListedContainer>> {

@@ -6,6 +6,7 @@ import type {
 	ListedContainer,
 	ListedImage,
 	ListedVolume,
+	Naming,
 } from "./upkeep.ts";
 
 /** The repository of the names that untagged images have while they are removed; nobody has images of this name. */
@@ -97,16 +98,17 @@ export function asMoment(ms: number): string {
 	return `${Math.floor(whole / 1000)}.${String(whole % 1000).padStart(3, "0")}000000`;
 }
 
-/** The names that the events of images tell of, and the ids of those that were loaded, whose names they leave out. */
-export function namesInEvents(reply: unknown): { names: ReadonlySet<string>; ids: ReadonlySet<string> } {
-	// A line each; where there is one alone, the client has read it.
-	const events = Buffer.isBuffer(reply) ? reply.toString("utf8").split("\n").map(parsed) : [reply];
-	const actors = events.map((event) => asFields(asFields(event)["Actor"]));
-	const names = actors.map(({ Attributes }) => String(asFields(Attributes)["name"] ?? ""));
-	return {
-		names: new Set(tagsIn(names).filter((name) => name !== "" && !name.startsWith("sha256:"))),
-		ids: new Set(names.filter((name) => name.startsWith("sha256:"))),
-	};
+/** What the events of images tell of names, the latest of each; of one that was loaded only the id, in its place. */
+export function namingsIn(reply: unknown): readonly Naming[] {
+	// A line each, which is JSON only where there is one alone.
+	const events = typeof reply === "string" ? reply.split("\n").map(parsed) : [reply];
+	const latest = new Map<string, number>();
+	for (const event of events) {
+		const { Actor, time } = asFields(event);
+		const name = String(asFields(asFields(Actor)["Attributes"])["name"] ?? "");
+		if (name !== "" && tagsIn([name]).length > 0) latest.set(name, Number(time ?? 0) * 1000);
+	}
+	return [...latest].map(([name, atMs]) => ({ name, atMs }));
 }
 
 function parsed(line: string): unknown {

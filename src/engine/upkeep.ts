@@ -12,7 +12,7 @@ export type ListedImage = {
 	readonly labels: Readonly<Record<string, string>>;
 	/** Of its layers and, on the containerd store, of what they were unpacked from. */
 	readonly bytes: number;
-	/** Of those, the bytes that other images have too; undefined unless asked for. */
+	/** Of those, the bytes that others of the images listed have too; undefined unless asked for. */
 	readonly sharedBytes: number | undefined;
 	/** What the image says of its making: Bazel's say the epoch. */
 	readonly createdMs: number;
@@ -86,9 +86,12 @@ export type ImageQuery = {
 	readonly label?: string;
 	/** Also those that have no name and were made on the way to another. */
 	readonly all?: boolean;
-	/** Whether to count what images share: slower. */
+	/** Whether to count what images share: slower, and too little of it where not all of them are listed. */
 	readonly shared?: boolean;
 };
+
+/** That a name was given to an image, or loaded with it, and when by the engine's clock. */
+export type Naming = { readonly name: string; readonly atMs: number };
 
 /** Bounds of the build cache; what is over them goes, least recently used first. Layers that images have too don't count. */
 export type BuildCacheBounds = {
@@ -138,5 +141,5 @@ export interface Upkeep {
 	 * The names that images were given since a moment, all names of an image that was loaded, as far as the engine
 	 * remembers: 256 events, and those of builds not before Engine 28 on the containerd store.
 	 */
-	namedSince(momentMs: number): Promise<Listed<string>>;
+	namedSince(momentMs: number): Promise<Listed<Naming>>;
 }

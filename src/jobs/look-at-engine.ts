@@ -78,16 +78,16 @@ async function namedSince(
 	upkeep: Upkeep,
 	{ neighbours }: Marks,
 	latestMs: number,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, number>> {
 	const named = await upkeep.namedSince(Math.min(latestMs, ...neighbours.map(({ sinceMs }) => sinceMs)));
-	return new Set(named.kind === "listed" ? named.items : []);
+	return new Map(named.kind === "listed" ? named.items.map(({ name, atMs }) => [name, atMs]) : []);
 }
 
 type Sight = {
 	readonly images: readonly ListedImage[];
 	readonly containers: readonly ListedContainer[];
 	readonly isOurs: NameTest;
-	readonly touched: ReadonlySet<string>;
+	readonly touched: ReadonlyMap<string, number>;
 	readonly nowMs: number;
 };
 
@@ -95,8 +95,7 @@ function sightings({ images, containers, isOurs, touched, nowMs }: Sight): Seen[
 	const naming = containerNaming(containers);
 	return images.flatMap(({ id, tags }) =>
 		tags.filter(isOurs).map((name) => {
-			const isUsed = touched.has(name) || naming(name) !== undefined;
-			return { name, id, ...(isUsed ? { usedMs: nowMs } : {}) };
+			return { name, id, usedMs: naming(name) === undefined ? (touched.get(name) ?? 0) : nowMs };
 		}),
 	);
 }

@@ -1,9 +1,9 @@
 /** What the tests of the post step's cleanup share: an engine that no other test file uses, and what is in it. */
-import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { dockerOrThrow } from "../engines/docker.ts";
+import { docker, dockerOrThrow } from "../engines/docker.ts";
 import { baseImage } from "../engines/images.ts";
 import { type OwnedTestEngine, startTestEngine, type TestEngine } from "../engines/shared.ts";
 import { structureTestBinary } from "../engines/structure-test.ts";
@@ -26,7 +26,28 @@ export type Cleaning = {
 
 /** Starts an engine for some tests, which stop it when they are over. */
 export async function startCleaning(store: TestEngine["store"]): Promise<Cleaning> {
-	const { engine, stop }: OwnedTestEngine = await startTestEngine(store);
+	return cleaningOn(await startTestEngine(store));
+}
+
+/** The same with a small disk of the engine's own, on which nobody else writes. */
+export async function startCleaningOnSmallDisk(
+	store: TestEngine["store"],
+	megabytes: number,
+): Promise<Cleaning> {
+	const dir = mkdtempSync("/var/tmp/berth-small-");
+	execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", dir]);
+	const { engine, stop } = await startTestEngine(store, dir);
+	return cleaningOn({
+		engine,
+		stop: async () => {
+			await stop();
+			execFileSync("umount", [dir]);
+			rmSync(dir, { recursive: true });
+		},
+	});
+}
+
+async function cleaningOn({ engine, stop }: OwnedTestEngine): Promise<Cleaning> {
 	const base = await baseImage(engine);
 	const list = async (...args: string[]) => {
 		const listed = await dockerOrThrow(engine, args);
@@ -110,8 +131,9 @@ async function containerThat(
 	for (;;) {
 		const ids = (await dockerOrThrow(engine, list)).split("\n").filter((id) => id !== "");
 		for (const id of ids) {
-			const command = await dockerOrThrow(engine, ["inspect", "--format", "{{json .Config.Cmd}}", id]);
-			if (is(command)) return id;
+			// It may be gone by now.
+			const { stdout } = await docker(engine, ["inspect", "--format", "{{json .Config.Cmd}}", id]);
+			if (is(stdout)) return id;
 		}
 	}
 }

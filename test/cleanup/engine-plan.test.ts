@@ -32,7 +32,7 @@ const seen = (minutesAgo: number) =>
 
 const view = (fields: Partial<EngineView> = {}): EngineView => ({
 	images: [image("1", { tags: [name] })],
-	...{ containers: [], structureTests: new Set(), marks: marks(), ledger: new Map(), touched: new Set() },
+	...{ containers: [], structureTests: new Set(), marks: marks(), ledger: new Map(), touched: new Map() },
 	nowMs: now,
 	...fields,
 });
@@ -151,7 +151,7 @@ describe("a scheduled cleanup", () => {
 	it("takes what was there before all running jobs, unless it was named again since", () => {
 		const old = view({ ledger: seen(90), marks: marks({ neighbours: [mark()] }) });
 		assert.deepEqual(removed(old, aged), [`tag ${name}`]);
-		assert.deepEqual(reasons({ ...old, touched: new Set([name]) }, aged), [
+		assert.deepEqual(reasons({ ...old, touched: new Map([[name, now]]) }, aged), [
 			"it was loaded or named again since",
 		]);
 	});

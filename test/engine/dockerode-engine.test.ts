@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { describe, it } from "node:test";
 import { dockerEngine } from "../../src/engine/dockerode-engine.ts";
 import { engine } from "../engines/index.ts";
@@ -8,7 +9,7 @@ describe("what Berth learns of an engine", () => {
 		["containerd", "containerd"],
 		["overlay2", "graph-driver"],
 	] as const) {
-		it(`is its id, its version and its image store: ${store}`, async () => {
+		it(`is its id, its version, its image store, where it keeps its data and its time: ${store}`, async () => {
 			const { host, engineVersion } = await engine(store);
 			const answer = await dockerEngine({ DOCKER_HOST: host }).info();
 			assert.equal(answer.kind, "reachable");
@@ -16,6 +17,8 @@ describe("what Berth learns of an engine", () => {
 			assert.equal(answer.info.store, expected);
 			assert.equal(answer.info.version, engineVersion);
 			assert.notEqual(answer.info.id, "");
+			assert.ok(existsSync(answer.info.dataRoot), answer.info.dataRoot);
+			assert.ok(Math.abs(answer.info.timeMs - Date.now()) < 60_000);
 		});
 	}
 

@@ -25,10 +25,11 @@ export function testStores(): readonly Store[] {
 	return testSuite() === "bookworm" ? ["overlay2"] : ["containerd", "overlay2"];
 }
 
-/** Starts an engine of the suite in BERTH_TEST_SUITE, else the newest; throws when there is none to be had. */
-export async function startTestEngine(store: Store): Promise<OwnedTestEngine> {
+/** Starts an engine of the suite in BERTH_TEST_SUITE, else the newest, in `dir` if given; throws when there is none. */
+export async function startTestEngine(store: Store, dir?: string): Promise<OwnedTestEngine> {
 	const suite = testSuite();
-	const started = await startThrowawayEngine({ store, ...(suite === undefined ? {} : { suite }) });
+	const where = { ...(suite === undefined ? {} : { suite }), ...(dir === undefined ? {} : { dir }) };
+	const started = await startThrowawayEngine({ store, ...where });
 	if (!started.ok) {
 		throw new Error(`no test engine with store ${store} (${started.reason}): ${started.message}`);
 	}
