@@ -17,6 +17,7 @@ export function benchOverhead(): string[] {
 			PATH: process.env["PATH"],
 			HOME: dir,
 			INPUT_CACHE: "off",
+			INPUT_CLEANUP: "off",
 			RUNNER_TEMP: dir,
 			GITHUB_OUTPUT: "",
 			GITHUB_STATE: "",
@@ -32,7 +33,7 @@ export function benchOverhead(): string[] {
 			ours.push(action.reduce((sum, file) => sum + cpuSeconds([file], env), 0));
 		}
 		return [
-			`main and post, cache off and nothing to build, median of ${rounds}:`,
+			`main and post, cache and cleanup off and nothing to build, median of ${rounds}:`,
 			`  processor time            ${round(median(ours))} s`,
 			`  starting Node twice       ${round(median(bare))} s`,
 			`  ratio                     ${ratio(median(ours), median(bare))}x`,

@@ -8,10 +8,15 @@ export type BuildCacheState = {
 	readonly missingBytes: number;
 };
 
+/** What the build cache takes by itself: layers that images have, too, BuildKit doesn't count, nor do they come free. */
+export function ownBytesOf(records: readonly BuildCacheRecord[]): number {
+	return total(records.filter(({ shared }) => !shared));
+}
+
 /** How many bytes have to go for the bounds to be met, as far as there is anything that can; 0: nothing is to be done. */
 export function bytesOverBounds({ records, maxUsedBytes, missingBytes }: BuildCacheState): number {
-	const used = total(records);
-	const removable = total(records.filter(({ inUse, shared }) => !inUse && !shared));
+	const used = ownBytesOf(records);
+	const removable = ownBytesOf(records.filter(({ inUse }) => !inUse));
 	const over = Math.max(maxUsedBytes === undefined ? 0 : used - maxUsedBytes, missingBytes, 0);
 	return Math.min(over, removable);
 }

@@ -1,8 +1,9 @@
 import { DockerodeClient, pathTo } from "./dockerode-client.ts";
 import { resolveEndpoint } from "./endpoint.ts";
 import type { Done, Refusal } from "./engine.ts";
+import { namedSince } from "./named-since.ts";
 import { type Pruned, pruneBuildCache, readBuildCache } from "./prune-build-cache.ts";
-import { asFields, asInfo, itemsIn, listedWhole, refusal, statusOf } from "./replies.ts";
+import { asFields, itemsIn, listedWhole, refusal, statusOf } from "./replies.ts";
 import type {
 	BuildCacheBounds,
 	BuildCacheRecord,
@@ -136,22 +137,7 @@ class DockerodeUpkeep implements Upkeep {
 	}
 
 	namedSince(momentMs: number): Promise<Listed<Naming>> {
-		return listed(async () => {
-			// Until now by the engine's own clock: for a moment that it hasn't reached it would wait.
-			const { timeMs } = asInfo(await this.#get("/info"), undefined);
-			const filters = { type: ["image"], event: ["load", "tag"] };
-			const query = { since: replies.asMoment(momentMs), until: replies.asMoment(timeMs + 1), filters };
-			const namings = replies.namingsIn(await this.#get("/events", query));
-			const named = await Promise.all(namings.map((naming) => this.#named(naming)));
-			return named.flat();
-		});
-	}
-
-	// What was loaded is told by its id alone.
-	async #named({ name, atMs }: Naming): Promise<readonly Naming[]> {
-		if (!name.startsWith("sha256:")) return [{ name, atMs }];
-		const found = await this.details(name);
-		return found === undefined || "kind" in found ? [] : found.tags.map((tag) => ({ name: tag, atMs }));
+		return listed(() => namedSince(this.#client, momentMs, this.#patience.askMs));
 	}
 
 	#containers(query: Query): Promise<Listed<ListedContainer>> {

@@ -6,7 +6,6 @@ import type {
 	ListedContainer,
 	ListedImage,
 	ListedVolume,
-	Naming,
 } from "./upkeep.ts";
 
 /** The repository of the names that untagged images have while they are removed; nobody has images of this name. */
@@ -92,35 +91,8 @@ export function buildCacheIn(value: unknown): BuildCacheRecord[] {
 	}));
 }
 
-/** A moment as `GET /events` takes it: seconds, with nine digits of a fraction. */
-export function asMoment(ms: number): string {
-	const whole = Math.max(0, Math.ceil(ms));
-	return `${Math.floor(whole / 1000)}.${String(whole % 1000).padStart(3, "0")}000000`;
-}
-
-/** What the events of images tell of names, the latest of each; of one that was loaded only the id, in its place. */
-export function namingsIn(reply: unknown): readonly Naming[] {
-	// A line each, which is JSON only where there is one alone.
-	const events = typeof reply === "string" ? reply.split("\n").map(parsed) : [reply];
-	const latest = new Map<string, number>();
-	for (const event of events) {
-		const { Actor, time } = asFields(event);
-		const name = String(asFields(asFields(Actor)["Attributes"])["name"] ?? "");
-		if (name !== "" && tagsIn([name]).length > 0) latest.set(name, Number(time ?? 0) * 1000);
-	}
-	return [...latest].map(([name, atMs]) => ({ name, atMs }));
-}
-
-function parsed(line: string): unknown {
-	try {
-		return JSON.parse(line);
-	} catch {
-		// After the last line comes nothing.
-		return undefined;
-	}
-}
-
-function tagsIn(value: unknown): string[] {
+/** The names of an image but for those that it has while it is removed. */
+export function tagsIn(value: unknown): string[] {
 	return namesIn(value).filter((name) => !name.startsWith(`${removalRepository}:`));
 }
 

@@ -138,8 +138,8 @@ export interface Upkeep {
 		bounds: BuildCacheBounds,
 	): Promise<{ readonly kind: "done"; readonly bytes: number } | Refusal>;
 	/**
-	 * The names that images were given since a moment, all names of an image that was loaded, as far as the engine
-	 * remembers: 256 events, and those of builds not before Engine 28 on the containerd store.
+	 * The names that images were given since a moment, each once and when last, all names of an image that was loaded, as
+	 * far as the engine remembers: 256 events, and those of builds not before Engine 28 on the containerd store.
 	 */
 	namedSince(momentMs: number): Promise<Listed<Naming>>;
 }

@@ -1,4 +1,4 @@
-import { builderOf, planVolumes } from "../cleanup/builder-volumes.ts";
+import { builderOf, planVolumes, unattachedStates } from "../cleanup/builder-volumes.ts";
 import { type EngineRules, planEngine } from "../cleanup/engine-plan.ts";
 import type { CleanInputs } from "../cleanup/inputs.ts";
 import { type Ledger, noteSeen } from "../cleanup/ledger.ts";
@@ -53,7 +53,9 @@ export async function lookForCleaning(
 	const pins = await listPins(upkeep);
 	if (pins.kind === "refused") return pins;
 	const buildCache = await upkeep.buildCache();
-	const seen = volumes.items.map(({ name, createdMs }) => ({
+	// Only as long as nothing has it: one that was in use meanwhile is seen anew.
+	const unattached = unattachedStates(volumes.items, view.containers);
+	const seen = unattached.map(({ name, createdMs }) => ({
 		name: volumeEntry(name),
 		id: String(createdMs),
 	}));

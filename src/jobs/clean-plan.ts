@@ -1,5 +1,5 @@
 import type { BerthUsage, TidyPlan } from "../cache/store.ts";
-import { bytesOverBounds } from "../cleanup/build-cache.ts";
+import { bytesOverBounds, ownBytesOf } from "../cleanup/build-cache.ts";
 import type { Disk } from "../cleanup/disk.ts";
 import type { CleanInputs } from "../cleanup/inputs.ts";
 import type { EngineRemoval } from "../cleanup/view.ts";
@@ -118,7 +118,7 @@ function planBuildCache(
 		return { prune: undefined, kept: [{ kind: "build-cache", name: buildCacheName, reason }] };
 	}
 	// In one bound that every engine knows.
-	return { prune: { bytes, maxUsedBytes: Math.max(0, total(records) - bytes) }, kept: [] };
+	return { prune: { bytes, maxUsedBytes: Math.max(0, ownBytesOf(records) - bytes) }, kept: [] };
 }
 
 /** What a report calls the cache of the engine's own builder. */

@@ -58,6 +58,9 @@ async function play(request: DemoRequest, stage: Stage, dir: string): Promise<De
 		context,
 		tags: `${nonce}:latest`,
 		"cache-root": request.cacheRoot ?? join(dir, "cache"),
+		// What else goes on in the user's engine is none of the demo's.
+		cleanup: "off",
+		"keep-base-images": "false",
 		...(stage.base === undefined ? {} : { "build-args": `BASE=${stage.base}` }),
 	};
 	const runs: DemoRun[] = [];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -189,6 +189,32 @@ for (const store of testStores()) {
 					"/b",
 				]);
 			}
+		});
+
+		it("leaves the base images of builds, as docker's own prune does, until no build uses them", async (t) => {
+			const scene = await cleaning.scene(t);
+			const registry = await startRegistry();
+			t.after(registry.stop);
+			const base = `${registry.address}/base:1`;
+			await bring(base, 1);
+			await dockerOrThrow(scene.engine, ["push", base]);
+			await dockerOrThrow(scene.engine, ["rmi", base]);
+			const context = join(scene.dir, "upon-base");
+			mkdirSync(context);
+			writeFileSync(join(context, "file"), scene.nonce);
+			writeFileSync(join(context, "Dockerfile"), `FROM ${base}\nCOPY file /\n`);
+			const inputs = { name: "", cache: "off", context, tags: "built:1", cleanup: "job" };
+			const { main, post } = await scene.run(inputs);
+			succeeded(main);
+			succeeded(post);
+			const pin = (await cleaning.names()).filter((name) => name.startsWith("berth.invalid/base/"));
+			assert.match(pin.join(), /^berth\.invalid\/base\/127\.0\.0\.1_\d+\/base:sha256-[0-9a-f]{64}$/);
+			await dockerOrThrow(scene.engine, ["rmi", "built:1"]);
+			assert.deepEqual(removedIn(await clean(scene, "--prefixes", "built", "--prefixes", "127.0.0.1:1")), []);
+			await dockerOrThrow(scene.engine, ["system", "prune", "--force"]);
+			assert.deepEqual(await cleaning.names(), pin);
+			assert.deepEqual(removedIn(await clean(scene, "--cache-max-age", "0s")), [`tag ${pin[0]}`]);
+			assert.deepEqual(await cleaning.names(), []);
 		});
 
 		it("asks the engine for no forced delete, none of an image by its id, and no prune of images", async (t) => {

@@ -7,7 +7,7 @@ import { docker, dockerOrThrow } from "../engines/docker.ts";
 import { baseImage } from "../engines/images.ts";
 import { type OwnedTestEngine, startTestEngine, type TestEngine } from "../engines/shared.ts";
 import { structureTestBinary } from "../engines/structure-test.ts";
-import { imageOf, layerOf, tarOf, writeLayout } from "../image/fixtures.ts";
+import { type FixtureLayer, imageOf, layerOf, tarOf, writeLayout } from "../image/fixtures.ts";
 import { type Scene, sceneOn } from "./scene.ts";
 
 /** The engine of a test file about cleaning up, and what is in it. */
@@ -91,8 +91,12 @@ async function cleaningOn({ engine, stop }: OwnedTestEngine): Promise<Cleaning> 
 }
 
 /** Writes an image as a layout; the name that Berth and Bazel give it. */
-export async function layoutIn(scene: Scene, name: string): Promise<{ dir: string; name: string }> {
-	const image = imageOf([await layerOf({ [name]: `${scene.nonce} ${name}` })]);
+export async function layoutIn(
+	scene: Scene,
+	name: string,
+	...below: readonly FixtureLayer[]
+): Promise<{ dir: string; name: string }> {
+	const image = imageOf([...below, await layerOf({ [name]: `${scene.nonce} ${name}` })]);
 	const dir = writeLayout(join(scene.dir, name), image);
 	const named = image.digest.replace(":", "-");
 	return { dir, name: `cst.oci.local/${named}:${named}` };
@@ -115,20 +119,23 @@ export async function killedStructureTest(scene: Scene, image: string): Promise<
 	const program = await structureTestBinary();
 	const child = spawn(program, ["test", "--image", image, "--config", config], { env, stdio: "ignore" });
 	const ended = new Promise((resolve) => child.once("close", resolve));
-	const running = ["ps", "--quiet", "--no-trunc", "--filter", "status=running"];
-	const hung = await containerThat(scene, (command) => command.includes("sleep"), running);
+	const hung = await runningContainer(scene, (command) => command.includes("sleep"), ended);
 	child.kill("SIGKILL");
 	await ended;
 	await dockerOrThrow(scene.engine, ["kill", hung]);
 }
 
-// The engine says when a container starts, however long that takes.
-async function containerThat(
+/** Waits for a container with such a command to run, as long as what starts it has not ended. */
+export async function runningContainer(
 	{ engine }: Scene,
 	is: (command: string) => boolean,
-	list: readonly string[],
+	ended: Promise<unknown>,
 ): Promise<string> {
+	const list = ["ps", "--quiet", "--no-trunc", "--filter", "status=running"];
+	let over: unknown;
+	void ended.then((result) => (over = result ?? "nothing was said"));
 	for (;;) {
+		if (over !== undefined) throw new Error(`it has ended: ${JSON.stringify(over)}`);
 		const ids = (await dockerOrThrow(engine, list)).split("\n").filter((id) => id !== "");
 		for (const id of ids) {
 			// It may be gone by now.

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { baseImageName } from "../engines/images.ts";
 import { dockerOrThrow, testStores } from "../engines/index.ts";
+import { structureTestBinary } from "../engines/structure-test.ts";
 import { startProxy } from "../image/engine-proxy.ts";
-import { type Cleaning, killedStructureTest, layoutIn, startCleaning } from "./cleaning.ts";
+import { programLayer } from "../image/load-scene.ts";
+import { type Cleaning, killedStructureTest, layoutIn, runningContainer, startCleaning } from "./cleaning.ts";
 import { type Scene, succeeded } from "./scene.ts";
 import type { Step } from "./step.ts";
 
@@ -115,6 +118,27 @@ for (const store of testStores()) {
 			assert.equal((await cleaning.names()).filter((each) => each === "<none>").length, 3);
 			await ended(step);
 			assert.deepEqual([await cleaning.containers(), await cleaning.names()], [[], ["<none>"]]);
+		});
+
+		it("what its own structure test has left goes, the step having been killed meanwhile", async (t) => {
+			const scene = await cleaning.scene(t);
+			const { dir, name } = await layoutIn(scene, "tested", await programLayer(scene.engine));
+			const config = join(scene.dir, "hangs.yaml");
+			const setup = [
+				["/busybox", "touch", "/a"],
+				["/busybox", "sleep", "100000"],
+			];
+			const tests = { schemaVersion: "2.0.0", commandTests: [{ name: "hangs", setup, command: "true" }] };
+			writeFileSync(config, JSON.stringify(tests));
+			const inputs = { images: dir, "test-configs": config, "structure-test": await structureTestBinary() };
+			const step = scene.step(scene.job("runner"), { ...job, ...inputs });
+			const main = step.startMain();
+			await runningContainer(scene, (command) => command.includes("sleep"), main.ended);
+			main.kill("with children");
+			await main.ended;
+			assert.ok((await cleaning.names()).includes(name));
+			await ended(step);
+			assert.deepEqual([await cleaning.containers(), await cleaning.names()], [[], []]);
 		});
 
 		it("what has been seen for long goes only if asked, without the image's own dates", async (t) => {

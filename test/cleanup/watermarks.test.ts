@@ -58,8 +58,8 @@ describe("the build cache's bounds", () => {
 	});
 
 	it("ask for what is over the larger of them", () => {
-		assert.equal(bytesOverBounds({ records, maxUsedBytes: 90, missingBytes: 0 }), 10);
-		assert.equal(bytesOverBounds({ records, maxUsedBytes: 90, missingBytes: 15 }), 15);
+		assert.equal(bytesOverBounds({ records, maxUsedBytes: 60, missingBytes: 0 }), 10);
+		assert.equal(bytesOverBounds({ records, maxUsedBytes: 60, missingBytes: 15 }), 15);
 	});
 
 	it("ask for no more than is not in use", () => {
