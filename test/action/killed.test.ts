@@ -47,7 +47,7 @@ describe("a job whose main step is killed", () => {
 		assert.equal((await main.ended).code, null);
 		const post = await step.post();
 		succeeded(post);
-		assert.match(post.log, /This step left no cache to finish/);
+		assert.match(post.log, /This step left nothing to finish/);
 		assert.equal(scene.berth().current, current);
 		await hits(scene);
 	});
