@@ -14,6 +14,8 @@ import {
 import { fitsGlobs, underPrefixes } from "../cleanup/names.ts";
 import type { EnginePlan, EngineView } from "../cleanup/view.ts";
 import type { EngineInfo } from "../engine/engine.ts";
+import { nameOf } from "../report/clean-lines.ts";
+import { groupKept } from "../report/clean-reasons.ts";
 import { humanBytes } from "../report/units.ts";
 import { ownerOfRun, structureTestLabel } from "../structure/sweep.ts";
 import { type Arrival, readNotes } from "./arrive.ts";
@@ -45,15 +47,18 @@ export async function tidyEngine(
 	const answer = await engine.info();
 	if (answer.kind === "unreachable") return gaveUp(answer.problem, tools);
 	const { info } = answer;
-	if (arrival === null || arrival.engineId !== info.id)
-		return gaveUp("the engine that answers is not the one that this job began with", tools);
+	if (arrival === null) return gaveUp("no engine answered when the job began", tools);
+	if (arrival.engineId !== info.id)
+		return gaveUp("the engine that answers is not the one that the job began with", tools);
 	const asker = { ...me, nowMs: info.timeMs };
 	const isOurs = underPrefixes(inputs.prefixes);
 	const { minAgeMs } = inputs;
 	const view = await lookAtEngine(upkeep, { info, isOurs, asker, root, minAgeMs, sparesOwn: false });
 	if ("kind" in view) return gaveUp(view.problem, tools);
 	const plan = planEngine(view, rulesOf(inputs, arrival, view));
-	for (const { kind, name, reason } of plan.kept) log.debug(`Kept the ${kind} ${name}: ${reason}`);
+	for (const { kind, reason, count } of groupKept(plan.kept))
+		log.info(`Kept ${count} ${nameOf(kind, count)}: ${reason}`);
+	if (plan.removals.length === 0) log.info("There is nothing of this job's to remove from the engine");
 	const { done, freedBytes } = await carryOutMeasured(plan, { info, asker, root }, tools);
 	tell({ plan, done }, tools);
 	if (!done.engineLost) await settleMarks(view.marks, done, { arrival, asker, tools });
