@@ -21,6 +21,9 @@ const CACHE_FAULTS = [
 	/failed to compute cache key: .*not found/,
 ];
 
+/** Of buildx when it can't get the flock that it takes on a layout's index, for which no `ignore-error` counts. */
+const LOCK_REFUSED = /^could not lock (.+)\/index\.json\.lock(?:: |$)/;
+
 /** How often a sound layer is never pulled in one build. */
 const tellingPulls = 4;
 
@@ -33,6 +36,11 @@ export function lastError(stderr: string): string {
 	const verdict = lines.findLast((candidate) => VERDICT.test(candidate));
 	const line = verdict ?? lines.findLast((candidate) => !USAGE.test(candidate)) ?? "";
 	return line.replace(NOISE, "");
+}
+
+/** The directory whose index buildx could not lock, if that is the line that a build failed with. */
+export function unlockable(problem: string): string | undefined {
+	return LOCK_REFUSED.exec(problem)?.[1];
 }
 
 /**

@@ -47,7 +47,10 @@ function attempt(root: string, removal: Removal, judge: Judge): Outcome {
 	} catch (error) {
 		const code = errnoOf(error);
 		if (code === undefined) throw error;
-		return code === "ENOENT" ? { kind: "gone" } : { kind: "failed", reason: `the system says ${code}` };
+		if (code === "ENOENT") return { kind: "gone" };
+		// Seen on a file system that shows what another machine has removed for a while.
+		if (code === "ENOTEMPTY") return { kind: "kept", reason: "somebody else is at it" };
+		return { kind: "failed", reason: `the system says ${code}` };
 	}
 }
 

@@ -35,8 +35,9 @@ export function fillClone(
 	}
 }
 
+/** What a system says where it makes no hard link, though both places are there and can be written. */
 // EPERM: fs.protected_hardlinks and another user's file; EXDEV: a bind mount; EMLINK: 65,000 links on ext4.
-const unlinkable = ["EPERM", "EACCES", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
+export const unlinkable = ["EPERM", "EACCES", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
 function linkOrCopy(from: string, to: string, how: "linked" | "copied"): "linked" | "copied" {
 	if (how === "linked" && unless(unlinkable, () => linkSync(from, to) ?? true)) return "linked";

@@ -1,6 +1,7 @@
 import { linkSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unless } from "./files.ts";
+import { unlinkable } from "./fill-clone.ts";
 import type { Hold } from "./hold.ts";
 import { reach } from "./layout.ts";
 import { blobPath, blobsDir } from "./paths.ts";
@@ -19,9 +20,7 @@ export function seededLayout(hold: Hold): string {
 	if (base?.kind !== "whole") return dir;
 	for (const digest of base.live.keys()) {
 		// Where links can't be made nothing is lost: the build sends those blobs, as it would have without us.
-		unless(["EPERM", "EXDEV", "EMLINK", "ENOENT"], () =>
-			linkSync(blobPath(from, digest), blobPath(dir, digest)),
-		);
+		unless([...unlinkable, "ENOENT"], () => linkSync(blobPath(from, digest), blobPath(dir, digest)));
 	}
 	return dir;
 }

@@ -1,5 +1,6 @@
 import type { BaseImage } from "../build/base-images.ts";
-import { localCacheFrom } from "../build/cache-entries.ts";
+import { localCacheFrom, localCacheTo } from "../build/cache-entries.ts";
+import { unlockable } from "../build/failure.ts";
 import type { BuildInputs } from "../build/inputs.ts";
 import { runBuild } from "../build/run-build.ts";
 import type { Hold } from "../cache/hold.ts";
@@ -36,19 +37,22 @@ export type BuildRun = {
 
 /**
  * Builds with the berth's cache. A build that dies of a corrupt blob in it is run once more without, and that
- * generation set aside: it would fail every job until someone cleared it away by hand.
+ * generation set aside: it would fail every job until someone cleared it away by hand. So is one that fails as the
+ * cache root's file system has no locks.
  */
 export async function buildWithCache(request: BuildRequest, tools: Tools): Promise<BuildRun> {
 	const began = performance.now();
-	const { hold, from } = request.wired;
-	let built = await attempt(request, { from, hold }, tools);
+	const { hold, from, to } = request.wired;
+	let built = await attempt(request, { from, to, hold }, tools);
+	if (hold !== undefined && lacksLocks(built, dirOf(hold)))
+		built = await withoutLocks(request, { dir: dirOf(hold), problem: built.problem }, tools);
 	const sound = built.suspectsCache && hold !== undefined ? await examine(hold, tools) : hold;
 	const ranAgain = built.kind === "failed" && sound !== hold;
 	if (ranAgain && hold !== undefined) {
 		tools.log.info("Building again without it");
 		const imported = localCacheFrom(dirOf(hold));
 		const others = from.filter((entry) => entry !== imported);
-		built = await attempt(request, { from: others, hold: sound }, tools);
+		built = await attempt(request, { from: others, to, hold: sound }, tools);
 	}
 	if (built.kind === "built") publish(built, tools);
 	const seconds = (performance.now() - began) / 1000;
@@ -67,6 +71,29 @@ export async function buildWithCache(request: BuildRequest, tools: Tools): Promi
 	};
 }
 
+function lacksLocks(built: BuiltAndLoaded, dir: string): built is BuiltAndLoaded & { kind: "failed" } {
+	if (built.kind !== "failed") return false;
+	const where = unlockable(built.problem);
+	return where === dir || where?.startsWith(`${dir}/`) === true;
+}
+
+// Node can't ask a file system for a lock, so that it has none shows only when buildx has built and wants to export.
+function withoutLocks(
+	request: BuildRequest,
+	{ dir, problem }: { dir: string; problem: string },
+	tools: Tools,
+): Promise<BuiltAndLoaded> {
+	const { wired } = request;
+	tools.log.warning(
+		`cache-root: its file system refuses the lock without which buildx writes no cache (${problem}); building again without; put cache-root on another, or mount this one with local locks`,
+	);
+	const own = [localCacheFrom(dir), localCacheTo(dir, { mode: wired.exportMode })];
+	const others = (entries: readonly string[]) =>
+		entries.filter((entry) => !own.some((start) => entry.startsWith(start)));
+	const without = { from: others(wired.from), to: others(wired.to), hold: undefined };
+	return attempt(request, without, tools);
+}
+
 // The same hold, or one without the generation that proved corrupt.
 async function examine(hold: Hold, { log }: Tools): Promise<Hold> {
 	log.info("This reads like a broken cache: checking every blob of it");
@@ -78,13 +105,13 @@ async function examine(hold: Hold, { log }: Tools): Promise<Hold> {
 
 function attempt(
 	{ build, builder, wired, loadInto }: BuildRequest,
-	{ from, hold }: { from: readonly string[]; hold: Hold | undefined },
+	{ from, to, hold }: { from: readonly string[]; to: readonly string[]; hold: Hold | undefined },
 	tools: Tools,
 ): Promise<BuiltAndLoaded> {
 	const { builderId, run } = tools;
 	const wiring = {
 		cacheFrom: from,
-		cacheTo: wired.to,
+		cacheTo: to,
 		...(builder === undefined ? {} : { builder }),
 		...(wired.builder === undefined ? {} : { instance: wired.builder }),
 		...(builderId === undefined ? {} : { builderId }),

@@ -17,6 +17,8 @@ export type BerthUser = {
 	readonly name: string;
 	readonly runner: string;
 	readonly rounds: number;
+	/** How long a berth that nobody uses stays; a minute unless given. */
+	readonly maxAgeMs?: number;
 	/**
 	 * `rmdir` takes away empty directories all the time, which retention does now and then. `sweep` is a cleanup that
 	 * takes only what nobody uses, `clear` one that takes every berth that is not open.
@@ -27,7 +29,14 @@ export type BerthUser = {
 /** What it prints: whatever went otherwise than a user would expect, and how often it found a cache, or something to remove. */
 export type BerthUserSaid = { readonly wrong: readonly unknown[]; readonly found: number };
 
-const { root, name, runner, rounds, does } = JSON.parse(process.argv[2] ?? "") as BerthUser;
+const {
+	root,
+	name,
+	runner,
+	rounds,
+	does,
+	maxAgeMs = 60_000,
+} = JSON.parse(process.argv[2] ?? "") as BerthUser;
 const wrong: unknown[] = [];
 let found = 0;
 for (let round = 0; round < rounds; round++) {
@@ -37,7 +46,7 @@ for (let round = 0; round < rounds; round++) {
 	}
 	const me = { runner, job: `${round}` };
 	if (does === "sweep" || does === "clear") {
-		cleanUp(me, does === "sweep" ? 60_000 : -60_000);
+		cleanUp(me, does === "sweep" ? maxAgeMs : -60_000);
 		continue;
 	}
 	if (does === "remove") remove(me);
@@ -66,7 +75,7 @@ function use(me: JobIdentity, round: number): void {
 	exportInto(opened.dir, layers("base", `${round % 3 === 0 ? "common" : runner} ${round >> 1}`));
 	const committed = commitCache(opened.hold, me, { now: new Date() });
 	if (committed.kind !== "swapped-in" && committed.kind !== "unchanged") note({ round, committed });
-	const tidied = tidyCache(root, me, { maxAgeMs: 60_000 }, new Date());
+	const tidied = tidyCache(root, me, { maxAgeMs }, new Date());
 	if ("kind" in tidied) note({ round, tidied });
 }
 
@@ -75,9 +84,9 @@ function remove(me: JobIdentity): void {
 	if ("kind" in removed) note({ removed });
 }
 
-function cleanUp(me: JobIdentity, maxAgeMs: number): void {
+function cleanUp(me: JobIdentity, unusedMs: number): void {
 	const now = new Date();
-	const limits = { maxAgeMs, maxSize: { kind: "bytes", bytes: 1 << 30 } } as const;
+	const limits = { maxAgeMs: unusedMs, maxSize: { kind: "bytes", bytes: 1 << 30 } } as const;
 	const plan = planTidy(root, me, limits, { now, orphans: true });
 	const done = "kind" in plan ? plan : carryOutTidy(root, plan, { me, now });
 	if ("kind" in done || done.failed.length > 0) note({ done });

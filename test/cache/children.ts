@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import type { Host } from "./as-host.ts";
 import { scratch } from "./jobs.ts";
 
 export type Ended = {
@@ -15,11 +16,17 @@ type Program = {
 	readonly args?: readonly string[];
 	readonly preload?: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** The machine that it is to run on; this one unless given. */
+	readonly host?: Host;
 };
 
+// Mounts and the machine's name are then the process's own, and gone with it.
+const asAnother = ["unshare", "--mount", "--uts", "--propagation", "private"];
+
 /** Runs one of this directory's programs in a process of its own. */
-export function run(program: string, { args = [], preload, env = {} }: Program): Promise<Ended> {
-	const preloads = preload === undefined ? [] : ["--import", join(import.meta.dirname, preload)];
+export function run(program: string, { args = [], preload, env = {}, host }: Program): Promise<Ended> {
+	const loaded = [...(host === undefined ? [] : ["as-host.ts"]), ...(preload === undefined ? [] : [preload])];
+	const preloads = loaded.flatMap((each) => ["--import", join(import.meta.dirname, each)]);
 	const argv = [
 		"--disable-warning=ExperimentalWarning",
 		...preloads,
@@ -27,8 +34,9 @@ export function run(program: string, { args = [], preload, env = {} }: Program):
 		...args,
 	];
 	return new Promise((resolve, reject) => {
-		const child = spawn(process.execPath, argv, {
-			env: { ...process.env, ...env },
+		const [file = "", ...before] = [...(host === undefined ? [] : asAnother), process.execPath];
+		const child = spawn(file, [...before, ...argv], {
+			env: { ...process.env, ...env, ...(host === undefined ? {} : { HOST: JSON.stringify(host) }) },
 			stdio: ["ignore", "pipe", "pipe"],
 		});
 		const [out, err]: [Buffer[], Buffer[]] = [[], []];
