@@ -1,6 +1,7 @@
 /** Runs the measurements and prints them, on the machine and engine at hand: `npm run bench`, or `npm run bench load`. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { benchCarry } from "./carry.ts";
 import { benchClean } from "./clean.ts";
 import { benchExport } from "./export.ts";
 import { benchLoad } from "./load.ts";
@@ -20,6 +21,9 @@ const benches: Readonly<Record<string, () => AsyncGenerator<string[]>>> = {
 	},
 	load: benchLoad,
 	clean: benchClean,
+	carry: async function* () {
+		yield await benchCarry();
+	},
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(benches);

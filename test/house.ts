@@ -13,7 +13,18 @@ interface Import {
 }
 
 const ADAPTERS = ["runner", "engine"];
-const ROOMS = ["cache", "build", "image", "structure", "cleanup", "report", "throwaway", "demo", "cli"];
+const ROOMS = [
+	"cache",
+	"carry",
+	"build",
+	"image",
+	"structure",
+	"cleanup",
+	"report",
+	"throwaway",
+	"demo",
+	"cli",
+];
 const FOLDERS = ["entry", "jobs", ...ROOMS, ...ADAPTERS];
 
 /** The files that every folder may use: what a digest and an image's name are, and how a duration is written. */
