@@ -18,7 +18,7 @@ const RESERVED =
 
 /** Reads the inputs that say how the cache is kept. */
 export function readCacheInputs(reader: InputReader, env: NodeJS.ProcessEnv): CacheInputs {
-	const mode = readMode(reader);
+	const mode = reader.oneOf("cache", ["local", "github", "off"], "local");
 	const root = readCacheRoot(reader, env);
 	const from = readEntries(reader, "cache-from", root, env);
 	const to = readEntries(reader, "cache-to", root, env);
@@ -33,16 +33,11 @@ export function readCacheInputs(reader: InputReader, env: NodeJS.ProcessEnv): Ca
 		maxAgeMs: reader.parsed("cache-max-age", parseDuration, DURATION_FORM) ?? DEFAULT_MAX_AGE_MS,
 		...given({
 			compression: reader.optionalOneOf("cache-compression", ["gzip", "zstd", "uncompressed"]),
+			githubToken: reader.text("github-token"),
 			maxSize: reader.parsed("cache-max-size", parseSize, SIZE_FORM),
 			extraArgsEnv: readExtraArgsEnv(reader, { mode, root, from, to }),
 		}),
 	};
-}
-
-function readMode(reader: InputReader): CacheInputs["mode"] {
-	if (reader.text("cache") !== "github") return reader.oneOf("cache", ["local", "off"], "local");
-	reader.problem("cache", '"github" is not there yet; allowed: local, off');
-	return "local";
 }
 
 function readName(reader: InputReader, mode: CacheInputs["mode"]): string {

@@ -54,7 +54,7 @@ async function tryOne(url: URL, to: string, transfer: Transfer): Promise<Done | 
 	if (proxy === "broken") return failure("the environment's proxy for it can't be read as a URL");
 	let request: ClientRequest | undefined;
 	try {
-		request = await startRequest(url, proxy, transfer.signal);
+		request = await startRequest(url, proxy, { signal: transfer.signal });
 		request.end();
 		const [response] = (await once(request, "response")) as [IncomingMessage];
 		return await take(response, url, { to, transfer });

@@ -13,20 +13,28 @@ export function proxyFor(url: URL): URL | "broken" | undefined {
 	}
 }
 
+/** What a request is besides its URL; a GET if it doesn't say. */
+export type Asking = {
+	readonly signal: AbortSignal;
+	readonly method?: "GET" | "DELETE";
+	readonly headers?: Readonly<Record<string, string>>;
+};
+
 /** A request that is ended by its signal wherever it stands, in a proxy's hands, too. Its caller ends it. */
 export async function startRequest(
 	url: URL,
 	proxy: URL | undefined,
-	signal: AbortSignal,
+	{ signal, method = "GET", headers: more = {} }: Asking,
 ): Promise<ClientRequest> {
-	const headers = { "user-agent": "berth" };
+	const headers = { "user-agent": "berth", ...more };
 	const send = url.protocol === "https:" ? httpsRequest : httpRequest;
-	if (proxy === undefined) return send(url, { headers, signal, agent: false });
+	if (proxy === undefined) return send(url, { method, headers, signal, agent: false });
 	const tunnel = await openTunnel(url, proxy, signal);
 	const servername = isIP(url.hostname) ? "" : url.hostname;
 	const createConnection = () =>
 		url.protocol === "https:" ? startTls({ socket: tunnel, host: url.hostname, servername }) : tunnel;
 	return send(url, {
+		method,
 		headers: { ...headers, host: url.host, connection: "close" },
 		signal,
 		createConnection,
