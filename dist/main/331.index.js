@@ -29,15 +29,16 @@ function proxyFor(url) {
     }
 }
 /** A request that is ended by its signal wherever it stands, in a proxy's hands, too. Its caller ends it. */
-async function startRequest(url, proxy, signal) {
-    const headers = { "user-agent": "berth" };
+async function startRequest(url, proxy, { signal, method = "GET", headers: more = {} }) {
+    const headers = { "user-agent": "berth", ...more };
     const send = url.protocol === "https:" ? node_https__WEBPACK_IMPORTED_MODULE_1__.request : node_http__WEBPACK_IMPORTED_MODULE_0__.request;
     if (proxy === undefined)
-        return send(url, { headers, signal, agent: false });
+        return send(url, { method, headers, signal, agent: false });
     const tunnel = await openTunnel(url, proxy, signal);
     const servername = (0,node_net__WEBPACK_IMPORTED_MODULE_2__.isIP)(url.hostname) ? "" : url.hostname;
     const createConnection = () => url.protocol === "https:" ? (0,node_tls__WEBPACK_IMPORTED_MODULE_3__.connect)({ socket: tunnel, host: url.hostname, servername }) : tunnel;
     return send(url, {
+        method,
         headers: { ...headers, host: url.host, connection: "close" },
         signal,
         createConnection,

@@ -28,7 +28,7 @@ module.exports = __webpack_require__(7075);
 
 /***/ }),
 
-/***/ 9946:
+/***/ 7565:
 /***/ ((module) => {
 
 module.exports = {};

@@ -8,7 +8,8 @@ export type CacheWrite = "auto" | "always" | "never";
 
 /** How the cache is to be kept, as the workflow asked for it: validated, defaults filled in. */
 export type CacheInputs = Readonly<{
-	mode: "local" | "off";
+	/** `github`: local, and carried between machines by GitHub's cache service. */
+	mode: "local" | "github" | "off";
 	/** What the berth is keyed by; may be empty only when `mode` is `off`. */
 	name: string;
 	/** Absolute path. */
@@ -23,6 +24,8 @@ export type CacheInputs = Readonly<{
 	to: readonly string[];
 	maxAgeMs: number;
 	maxSize?: CacheMaxSize;
+	/** With which the post step may delete entries of the cache service; a secret. */
+	githubToken?: string;
 	/** The environment variable to export the cache arguments in. */
 	extraArgsEnv?: string;
 }>;

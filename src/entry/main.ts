@@ -1,6 +1,8 @@
 import { dockerEngine } from "../engine/dockerode-engine.ts";
 import { dockerUpkeep } from "../engine/dockerode-upkeep.ts";
 import { buildAndTest } from "../jobs/build-and-test.ts";
+import { cacheCallBeside } from "../runner/cache-call-path.ts";
+import { githubCache } from "../runner/cache-service.ts";
 import { failStep, rawInput, readContext } from "../runner/context.ts";
 import { parseInputs } from "../runner/inputs.ts";
 import { actionsLog } from "../runner/log.ts";
@@ -23,7 +25,11 @@ try {
 			runWatched,
 		};
 		const engines = { engine: dockerEngine(env), upkeep: dockerUpkeep(env) };
-		const adapters = { ...engines, toolCache: openToolCache(env), now: () => new Date() };
+		const caches = {
+			toolCache: openToolCache(env),
+			cacheService: githubCache(env, cacheCallBeside(import.meta.dirname)),
+		};
+		const adapters = { ...engines, ...caches, now: () => new Date() };
 		const outcome = await buildAndTest(parsed.inputs, { ...tools, ...adapters });
 		for (const problem of outcome.kind === "failed" ? outcome.problems : []) failStep(problem);
 	} else {

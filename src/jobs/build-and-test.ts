@@ -6,6 +6,7 @@ import type { CacheOutcome, CacheReport } from "../report/report.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import { arrive, Claims } from "./arrive.ts";
 import { type BuildRun, buildWithCache } from "./build-with-cache.ts";
+import { carryIn } from "./carry-in.ts";
 import { conclude } from "./conclude.ts";
 import { keepBases } from "./keep-bases.ts";
 import { type Loads, loadForStep } from "./load-images.ts";
@@ -28,7 +29,8 @@ export async function buildAndTest(inputs: Inputs, tools: Tools): Promise<JobOut
 	if (checked.kind === "blocked") return { kind: "failed", problems: [checked.problem] };
 	const leaving = new Leaving(inputs, tools);
 	const stay = await settleIn(inputs, { engine: checked.engine, leaving }, tools);
-	const wired = openBerth(inputs, { checked, leaving }, tools);
+	const carried = await carryBerth(inputs, checked, tools);
+	const wired = openBerth(inputs, { checked, leaving, carried }, tools);
 	await stay?.claims.make(inputs.build?.load === true ? inputs.build.tags : []);
 	const run = await buildIfAsked(inputs, { wired, checked }, tools);
 	const settled = run === undefined ? leaveWired(inputs, wired) : settle(run, { inputs, wired }, tools);
@@ -55,6 +57,7 @@ function lineOf(problem: string | undefined): string[] {
 function maskSecrets({ build, cache }: Inputs, { env, step }: Tools): void {
 	for (const secret of maskable({ build, cacheEntries: [...cache.from, ...cache.to], env }))
 		step.mask(secret);
+	if (cache.githubToken !== undefined) step.mask(cache.githubToken);
 }
 
 // What the job is known by in the engine while it runs; undefined where it leaves nothing to clean up.
@@ -71,14 +74,32 @@ async function settleIn(
 	return arrival === null ? undefined : { mark: arrival.mark, claims: new Claims(arrival, cleanup, tools) };
 }
 
+type ToOpen = {
+	readonly checked: Clear;
+	readonly leaving: Leaving;
+	/** What the post step needs to save the berth to the cache service. */
+	readonly carried: string | undefined;
+};
+
+async function carryBerth(
+	{ cache: { mode, root, name } }: Inputs,
+	{ engine }: Clear,
+	tools: Tools,
+): Promise<string | undefined> {
+	if (mode !== "github") return undefined;
+	return await carryIn({ root, name, engineId: engine?.id ?? null }, tools);
+}
+
 function openBerth(
 	inputs: Inputs,
-	{ checked: { builder, engine, warnings }, leaving }: { checked: Clear; leaving: Leaving },
+	{ checked: { builder, engine, warnings }, leaving, carried }: ToOpen,
 	tools: Tools,
 ): Wired {
 	const wired = wireCache({ cache: inputs.cache, builder, engineId: engine?.id ?? null }, tools);
 	for (const problem of [...warnings, ...wired.problems]) tools.log.warning(problem);
-	if (wired.hold !== undefined) leaving.cache({ hold: wired.hold, readOnly: wired.readOnly ?? null }, inputs);
+	const readOnly = wired.readOnly ?? null;
+	if (carried !== undefined) leaving.carry({ notes: carried, readOnly });
+	if (wired.hold !== undefined) leaving.cache({ hold: wired.hold, readOnly }, inputs);
 	hand(wired, inputs, tools);
 	return wired;
 }

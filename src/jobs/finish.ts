@@ -3,13 +3,14 @@ import { condemnIfCorrupt, exportedTo, tidyCache } from "../cache/store.ts";
 import { describeOutcome } from "../report/cache-lines.ts";
 import { renderTidied, type TidiedThing } from "../report/tidied.ts";
 import { humanBytes } from "../report/units.ts";
+import { type CarryAwayTools, carryAway } from "./carry-away.ts";
 import { commitHold, dropHold } from "./settle-cache.ts";
 import type { CacheState, JobState } from "./state.ts";
 import { nothingTidied, tidyEngine } from "./tidy-engine.ts";
 import type { Tools } from "./tools.ts";
 
 /** What the post step works with. */
-export type FinishTools = Pick<Tools, "log" | "now" | "step" | "engine" | "upkeep">;
+export type FinishTools = CarryAwayTools & Pick<Tools, "step" | "engine" | "upkeep">;
 
 /**
  * The post step: swaps in what the job's own build exported, tidies the cache root, and removes from the engine what the
@@ -34,6 +35,7 @@ async function finishCache(
 	tools: FinishTools,
 ): Promise<readonly TidiedThing[]> {
 	if (cache.pending !== null) await settlePending(cache.pending, me, tools);
+	if (cache.carry !== null) await carryAway({ root, name: cache.name, ...cache.carry }, tools);
 	const tidied = tidyCache(root, me, cache.limits, tools.now());
 	if ("kind" in tidied) {
 		tools.log.warning(tidied.problem);

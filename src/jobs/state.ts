@@ -22,7 +22,12 @@ export type CacheState = {
 	readonly limits: Limits;
 	/** The berth still held, and why what was exported into it may not be swapped in, if so. */
 	readonly pending: { readonly hold: Hold; readonly readOnly: string | null } | null;
+	/** What saving it to the cache service takes; null if it is not to be. */
+	readonly carry: CarryState | null;
 };
+
+/** The file that main noted down what is there in, and why nothing may be saved, if so. */
+export type CarryState = { readonly notes: string; readonly readOnly: string | null };
 
 /** What is to be removed from the engine; `arrival` is null where none answered. */
 export type CleanupState = { readonly inputs: CleanupInputs; readonly arrival: Arrival | null };
@@ -33,6 +38,7 @@ export const stateName = "berth";
 /** What a job has to leave to its post step, kept with the runner at every change: main may be killed at any moment. */
 export class Leaving {
 	#state: JobState;
+	#carry: CarryState | null = null;
 	readonly #step: Step;
 
 	constructor({ cache: { root } }: Inputs, { me, step }: { readonly me: Identity; readonly step: Step }) {
@@ -40,10 +46,15 @@ export class Leaving {
 		this.#step = step;
 	}
 
+	/** That post has to save the berth to the cache service; to be said before the berth is. */
+	carry(carry: CarryState): void {
+		this.#carry = carry;
+	}
+
 	/** The berth that post has to tidy, and to settle if it is pending still. */
 	cache(pending: CacheState["pending"], { cache: { name, maxAgeMs, maxSize } }: Inputs): void {
 		const limits = maxSize === undefined ? { maxAgeMs } : { maxAgeMs, maxSize };
-		this.#keep({ ...this.#state, cache: { name, limits, pending } });
+		this.#keep({ ...this.#state, cache: { name, limits, pending, carry: this.#carry } });
 	}
 
 	/** The engine that post has to clean up. */
@@ -66,7 +77,7 @@ export function parseState(text: string): JobState | undefined {
 }
 
 function asCache(value: unknown): CacheState | undefined {
-	const { name, limits, pending } = fields(value);
+	const { name, limits, pending, carry } = fields(value);
 	const bounds = asLimits(limits);
 	if (typeof name !== "string" || bounds === undefined) return undefined;
 	const hold = asHold(fields(pending)["hold"]);
@@ -74,8 +85,18 @@ function asCache(value: unknown): CacheState | undefined {
 	return {
 		name,
 		limits: bounds,
-		pending: hold === undefined ? null : { hold, readOnly: typeof readOnly === "string" ? readOnly : null },
+		pending: hold === undefined ? null : { hold, readOnly: textOrNull(readOnly) },
+		carry: asCarry(carry) ?? null,
 	};
+}
+
+function asCarry(value: unknown): CarryState | undefined {
+	const { notes, readOnly } = fields(value);
+	return typeof notes === "string" ? { notes, readOnly: textOrNull(readOnly) } : undefined;
+}
+
+function textOrNull(value: unknown): string | null {
+	return typeof value === "string" ? value : null;
 }
 
 function asCleanup(value: unknown): CleanupState | undefined {

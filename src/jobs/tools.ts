@@ -1,6 +1,7 @@
 import type { CacheWrite } from "../cache/inputs.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Upkeep } from "../engine/upkeep.ts";
+import type { CacheService } from "../runner/cache-service.ts";
 import type { WriteDecision } from "../runner/event.ts";
 import type { Identity } from "../runner/identity.ts";
 import type { Log } from "../runner/log.ts";
@@ -18,6 +19,7 @@ export type Tools = {
 	readonly engine: Engine;
 	readonly upkeep: Upkeep;
 	readonly toolCache: ToolCache;
+	readonly cacheService: CacheService;
 	readonly me: Identity;
 	/** Whether the event that started the workflow may swap a new cache in. */
 	readonly mayWrite: (write: CacheWrite) => WriteDecision;

@@ -9,7 +9,6 @@ describe("a wrong input", { concurrency: 3 }, () => {
 	const cases: { input: string; value?: string | undefined; also?: Record<string, string> }[] = [
 		{ input: "name", value: "" },
 		{ input: "cache", value: "remote" },
-		{ input: "cache", value: "github" },
 		{ input: "cache-root", value: "~someone/cache" },
 		{ input: "cache-mode", value: "maximum" },
 		{ input: "cache-compression", value: "lz4" },

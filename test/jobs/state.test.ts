@@ -13,6 +13,7 @@ const state = {
 	cache: {
 		name: "app",
 		limits: { maxAgeMs: 1000, maxSize: { kind: "percent", percent: 10 } },
+		carry: { notes: "/temp/carried.json", readOnly: null },
 		pending: {
 			readOnly: null,
 			hold: {
@@ -41,6 +42,7 @@ describe("what main leaves to post", () => {
 		["nothing held", withCache({ pending: null })],
 		["no bound on the size", withCache({ limits: { maxAgeMs: 0 } })],
 		["a berth that is only read", withCache({ pending: { ...cache.pending, readOnly: "a fork" } })],
+		["nothing to carry", withCache({ carry: null })],
 		["no berth", { ...state, cache: null }],
 		["no engine to clean up", { ...state, cleanup: null }],
 		["an engine that did not answer", { ...state, cleanup: { ...state.cleanup, arrival: null } }],
