@@ -33,7 +33,8 @@ const scaled: Bounds = {
 };
 const name = nameHashOf("bench");
 
-type Blob = { readonly digest: Digest; readonly size: number };
+/** A blob of a made-up generation. */
+export type Blob = { readonly digest: Digest; readonly size: number };
 
 /** What one build changes: in which order blobs are replaced until a tenth of the bytes is. */
 const habits: Readonly<Record<string, (blobs: readonly Blob[]) => number[]>> = {
@@ -127,7 +128,8 @@ async function restore(dir: string, key: string, week: Week): Promise<Manifest> 
 	return read.manifest;
 }
 
-function rebuilt(generation: string, blobs: readonly Blob[], order: readonly number[]): Blob[] {
+/** What a build makes of a generation: new blobs in the place of a tenth of the bytes. */
+export function rebuilt(generation: string, blobs: readonly Blob[], order: readonly number[]): Blob[] {
 	const after = [...blobs];
 	const most = changed * blobs.reduce((sum, { size }) => sum + size, 0);
 	let bytes = 0;
@@ -142,7 +144,8 @@ function rebuilt(generation: string, blobs: readonly Blob[], order: readonly num
 	return after;
 }
 
-function newBlob(generation: string, about: number): Blob {
+/** Writes a blob of random bytes into a generation. */
+export function newBlob(generation: string, about: number): Blob {
 	const bytes = randomBytes(Math.round(about));
 	const digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}` as Digest;
 	writeFileSync(join(generation, "blobs", "sha256", hexOf(digest)), bytes);
@@ -171,7 +174,8 @@ function wear(at: number): number {
 	return 0.02 + (((at * 37) % 100) / 100) ** 4;
 }
 
-function shuffled<T>(items: readonly T[]): T[] {
+/** Some things in another order, the same each time. */
+export function shuffled<T>(items: readonly T[]): T[] {
 	const drawn = items.map((item) => ({ item, at: chance() }));
 	return drawn.sort((one, other) => one.at - other.at).map(({ item }) => item);
 }

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { benchCarry } from "./carry.ts";
+import { benchCarryTime } from "./carry-time.ts";
 import { benchClean } from "./clean.ts";
 import { benchExport } from "./export.ts";
 import { benchLoad } from "./load.ts";
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, () => AsyncGenerator<string[]>>> = {
 	clean: benchClean,
 	carry: async function* () {
 		yield await benchCarry();
+		yield await benchCarryTime();
 	},
 };
 

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it, type TestContext } from "node:test";
 import { startCacheServer } from "../carry/cache-service-v2.ts";
+import { startCachesApi, tokens } from "../carry/caches-api.ts";
 import { type JobOptions, newSceneAlone, type Scene, stepsIn, succeeded } from "./scene.ts";
 import type { Job, StepResult } from "./step.ts";
 
@@ -30,7 +31,7 @@ async function machine(
 // On a GitHub Enterprise Server the SDK would speak the first version of the protocol.
 function jobOn(scene: Scene, runner: string, options: JobOptions): Job {
 	const job = scene.job(runner, options);
-	return { ...job, env: { ...job.env, GITHUB_SERVER_URL: "https://github.com" } };
+	return { ...job, env: { ...job.env, GITHUB_SERVER_URL: "https://github.com", ...options.env } };
 }
 
 type Ran = { readonly main: StepResult; readonly post: StepResult };
@@ -144,6 +145,57 @@ describe("cache: github", { timeout: 600_000 }, () => {
 		const ran = await runOn(scene, await machine(scene, { env: denied }), inputs);
 		assert.deepEqual(warningsOf(ran), []);
 		assert.match(ran.post.log, /nothing is saved: ACTIONS_CACHE_MODE is read/);
+	});
+
+	it("deletes what nobody needs any more, if it is given a token that may", async (t) => {
+		const { scene, inputs } = await scenery(t);
+		await runOn(scene, await machine(scene), inputs);
+		writeFileSync(join(inputs["context"] ?? "", "changing"), "2");
+		const day = 24 * 3_600_000;
+		const listed = server.entries.map(({ key }, id) => ({ key, id, ref: main.ref, days: 3 }));
+		const another = {
+			key: "berth1-0000000000000000-0000000000000000-000000000000",
+			id: 98,
+			ref: main.ref,
+			days: 9,
+		};
+		const newer = listed.map((each) => ({
+			...each,
+			key: each.key.replace(/^(berth1-\w+-)\w+(-.*)$/, "$1ffffffffffffffff$2"),
+		}));
+		const all = [
+			another,
+			...listed,
+			{ ...newer[newer.length - 1], id: 50, days: 2 },
+			{ ...listed[0], key: `${listed[0]?.key.slice(0, -12)}ffffffffffff`, id: 99 },
+		];
+		const api = await startCachesApi(
+			t,
+			all.map(({ key = "", id = 0, ref = "", days = 0 }) => ({
+				key,
+				id,
+				ref,
+				created_at: new Date(Date.now() - days * day).toISOString(),
+			})),
+		);
+		const run = async (token: string) => {
+			const here = await machine(scene, { env: { ...server.env(main), ...api.env } });
+			return await runOn(scene, here, { ...inputs, "github-token": token });
+		};
+		const refused = await run(tokens.reads);
+		assert.match(
+			warningsOf(refused).join("\n"),
+			/^github-token: old cache entries can't be deleted: [^\n]*actions: write[^\n]*$/,
+		);
+		assert.doesNotMatch(
+			`${refused.main.log}${refused.post.log}`.replace(/::add-mask::.*/g, ""),
+			new RegExp(tokens.reads),
+		);
+		const deleted = await run(tokens.writes);
+		assert.match(deleted.post.log, /deleted 2 entries that nobody will need/);
+		// The superseded manifest and the pack that none refers to; another name's is not this one's to judge.
+		const left = api.entries.map(({ id }) => id);
+		assert.deepEqual([left.includes(98), left.includes(50), left.includes(99)], [true, true, false]);
 	});
 
 	it("leaves a berth alone that the machine has already", async (t) => {
