@@ -10,7 +10,7 @@ import { lookForAll } from "./clean-look.ts";
 import { planClean } from "./clean-plan.ts";
 import { type Outcome, planned } from "./clean-things.ts";
 import { heldRemark, thoughtBytes } from "./freed.ts";
-import { freedBetween, type MachineDisks, measureDisks } from "./machine-disks.ts";
+import { freedBetween, type MachineDisks, measureDisks, measureSettled } from "./machine-disks.ts";
 
 /** What cleaning up works with. */
 export type CleanTools = {
@@ -62,8 +62,10 @@ async function cleanUpAlone(inputs: CleanInputs, tools: CleanTools): Promise<Cle
 	const problems = [...errors, ...plan.errors];
 	if (inputs.dryRun) return report(inputs, { ...planned(plan), errors: problems, before, after: before });
 	const done = await carryOutAll(plan, { inputs, engine: found.engine, tools });
-	const after = measureDisks(inputs.cacheRoot, found.engine?.info);
-	const freed = { thoughtBytes: thoughtBytes(done.removed), freedBytes: freedBetween(before, after) };
+	const thought = thoughtBytes(done.removed);
+	const where = { root: inputs.cacheRoot, info: found.engine?.info, thoughtBytes: thought };
+	const after = await measureSettled(before, where);
+	const freed = { thoughtBytes: thought, freedBytes: freedBetween(before, after) };
 	const cached = plan.buildCache === undefined ? found.engine?.buildCache : undefined;
 	const remark = await heldRemark(freed, cached, tools.upkeep);
 	const ended = tools.told.aborted ? ["it was told to end before it was done"] : [];

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Disk, disksAt, engineFolders, freedBytes } from "../cleanup/disk.ts";
 import type { EngineInfo } from "../engine/engine.ts";
 
@@ -24,6 +25,37 @@ export function measureDisks(root: string, info: EngineInfo | undefined): Machin
 		shownFreeBytes: (engine ?? cache)?.freeBytes ?? null,
 	};
 }
+
+const pauseMs = 250;
+const calmMs = 1_000;
+const mostMs = 5_000;
+
+/**
+ * Looks once things have settled: the containerd store says that an image is deleted, and throws away what was in it in
+ * its own time (seen on 28.5 under load). As long as less came free than was thought, waits for the disk to be calm.
+ */
+export async function measureSettled(
+	before: MachineDisks,
+	{ root, info, thoughtBytes }: Settling,
+): Promise<MachineDisks> {
+	let disks = measureDisks(root, info);
+	const isShort = () => freedBetween(before, disks) < thoughtBytes * 0.9;
+	for (let [calm, all] = [0, 0]; info?.store === "containerd" && isShort(); all += pauseMs) {
+		if (calm >= calmMs || all >= mostMs) break;
+		await setTimeout(pauseMs);
+		const next = measureDisks(root, info);
+		calm = freedBetween(disks, next) > 0 ? 0 : calm + pauseMs;
+		disks = next;
+	}
+	return disks;
+}
+
+type Settling = {
+	readonly root: string;
+	readonly info: EngineInfo | undefined;
+	/** What was thought to come free. */
+	readonly thoughtBytes: number;
+};
 
 /** What came free between two looks. */
 export function freedBetween(before: MachineDisks, after: MachineDisks): number {

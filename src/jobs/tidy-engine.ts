@@ -21,7 +21,7 @@ import { ownerOfRun, structureTestLabel } from "../structure/sweep.ts";
 import { type Arrival, readNotes } from "./arrive.ts";
 import { heldRemark, thoughtBytes } from "./freed.ts";
 import { lookAtEngine } from "./look-at-engine.ts";
-import { freedBetween, measureDisks } from "./machine-disks.ts";
+import { freedBetween, measureDisks, measureSettled } from "./machine-disks.ts";
 import type { CleanupState, JobState } from "./state.ts";
 import type { Tools } from "./tools.ts";
 
@@ -85,11 +85,12 @@ async function carryOutMeasured(
 		...{ upkeep, engineId: info.id, asker, told: AbortSignal.timeout(boundMs) },
 		done: ({ kind, name }) => log.info(`Removed the ${kind} ${name}`),
 	});
-	const freedBytes = freedBetween(before, measureDisks(root, info));
 	if (done.removed.length === 0) return { done, freedBytes: 0 };
+	const went = thoughtBytes(done.removed);
+	const freedBytes = freedBetween(before, await measureSettled(before, { root, info, thoughtBytes: went }));
 	log.info(`Cleaned the engine up: ${humanBytes(freedBytes)} of its disk came free`);
 	const records = cached?.kind === "listed" && !done.engineLost ? cached.items : undefined;
-	const remark = await heldRemark({ thoughtBytes: thoughtBytes(done.removed), freedBytes }, records, upkeep);
+	const remark = await heldRemark({ thoughtBytes: went, freedBytes }, records, upkeep);
 	if (remark !== undefined) log.info(remark);
 	return { done, freedBytes };
 }
