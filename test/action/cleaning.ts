@@ -1,4 +1,5 @@
 /** What the tests of the post step's cleanup share: an engine that no other test file uses, and what is in it. */
+import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { docker, dockerOrThrow } from "../engines/docker.ts";
 import { baseImage } from "../engines/images.ts";
 import { type OwnedTestEngine, startTestEngine, type TestEngine } from "../engines/shared.ts";
 import { structureTestBinary } from "../engines/structure-test.ts";
+import type { Crossing } from "../image/engine-proxy.ts";
 import { type FixtureLayer, imageOf, layerOf, tarOf, writeLayout } from "../image/fixtures.ts";
 import { type Scene, sceneOn } from "./scene.ts";
 
@@ -88,6 +90,22 @@ async function cleaningOn({ engine, stop }: OwnedTestEngine): Promise<Cleaning> 
 			}
 		},
 	};
+}
+
+/** Asserts that so many image names were taken away, each by name and without force, and that no image was pruned. */
+export function assertOnlyByName(crossings: readonly Crossing[], count: number): void {
+	const calls = crossings.map(({ method, path }) => `${method} ${path}`);
+	const deletions = calls.filter((call) => call.startsWith("DELETE /images/"));
+	assert.equal(deletions.length, count, calls.join("\n"));
+	for (const call of deletions) {
+		assert.doesNotMatch(call, /force=(?!0|false)/);
+		assert.match(call, /^DELETE \/images\/[^/?]*(?:\/|%2F)[^?]*(?::|%3A)[^?]*(?:\?|$)/i);
+	}
+	const pruning = calls.filter((call) => /prune/.test(call.replace(/noprune/, "")));
+	assert.deepEqual(
+		pruning.filter((call) => !call.includes("/build/prune?")),
+		[],
+	);
 }
 
 /** Writes an image as a layout; the name that Berth and Bazel give it. */
