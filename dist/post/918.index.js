@@ -28,7 +28,7 @@ module.exports = __webpack_require__(7075);
 
 /***/ }),
 
-/***/ 7565:
+/***/ 9946:
 /***/ ((module) => {
 
 module.exports = {};

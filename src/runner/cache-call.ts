@@ -1,4 +1,5 @@
 import { restoreCache, saveCache } from "@actions/cache";
+import { carriedFolder } from "./carried-folder.ts";
 
 /** One thing that GitHub's cache service is asked for. */
 export type CacheCall =
@@ -9,12 +10,6 @@ export type CacheCall =
 export type CacheAnswer =
 	| { readonly kind: "returned"; readonly value: string | number | undefined }
 	| { readonly kind: "threw"; readonly message: string };
-
-/**
- * What entries are archives of: this folder of the working directory. An entry's version is a hash of these very
- * characters, so they are the same everywhere, whatever the directory's path.
- */
-export const carriedFolder = "berth-carry";
 
 /** Does in this process what `argument` asks for, tells the parent, and ends; ends, too, if the parent does. */
 export async function answerCacheCall(argument: string): Promise<void> {

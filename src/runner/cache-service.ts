@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, readdir, realpath, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CacheCall, carriedFolder } from "./cache-call.ts";
+import type { CacheCall } from "./cache-call.ts";
 import { type Restored, restoredFrom, type Saved, savedFrom } from "./cache-outcome.ts";
 import { type CacheTalk, talkToCache } from "./cache-process.ts";
+import { carriedFolder } from "./carried-folder.ts";
 
 export type { Restored, Saved } from "./cache-outcome.ts";
 

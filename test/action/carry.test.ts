@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it, type TestContext } from "node:test";
 import { startCacheServer } from "../carry/cache-service-v2.ts";
@@ -196,6 +196,11 @@ describe("cache: github", { timeout: 600_000 }, () => {
 		// The superseded manifest and the pack that none refers to; another name's is not this one's to judge.
 		const left = api.entries.map(({ id }) => id);
 		assert.deepEqual([left.includes(98), left.includes(50), left.includes(99)], [true, true, false]);
+	});
+
+	it("is left to a program of its own, so that no other step loads GitHub's library", () => {
+		const sizeOf = (entry: string) => statSync(new URL(`../../dist/${entry}/index.js`, import.meta.url)).size;
+		for (const entry of ["main", "post"]) assert.ok(sizeOf(entry) < sizeOf("cache-call"), entry);
 	});
 
 	it("leaves a berth alone that the machine has already", async (t) => {
