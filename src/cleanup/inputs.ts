@@ -7,7 +7,7 @@ export type DiskAmount =
 export type CleanupInputs = Readonly<{
 	/** `job`: what this job brought; `stale`: also what is older than `minAgeMs`. */
 	mode: "job" | "stale" | "off";
-	/** Of image names, as given: `cst.oci.local`, `ghcr.io/owner/tests`. */
+	/** Of image names, as given: `cst.oci.local`, `registry.example/owner/tests`. */
 	prefixes: readonly string[];
 	minAgeMs: number;
 	/** Globs of image names that are never removed. */

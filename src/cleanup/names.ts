@@ -8,7 +8,7 @@ const mostComponents = 8;
 
 /**
  * Whether a name lies under one of the prefixes. They end where a part of a path ends: `cst.oci.local` means neither
- * `cst.oci.localhost/a` nor Docker Hub's `cst.oci.local:1`, `ghcr.io/me/test` not `ghcr.io/me/testing`.
+ * `cst.oci.localhost/a` nor Docker Hub's `cst.oci.local:1`, `registry.example/me/test` not `registry.example/me/testing`.
  */
 export function underPrefixes(prefixes: readonly string[]): NameTest {
 	const full = prefixes.flatMap(fullPrefixes);

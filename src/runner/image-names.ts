@@ -2,7 +2,7 @@ import { parseReference } from "../image/reference.ts";
 
 /** What a prefix of image names is, in a reader's words. */
 export const PREFIX_FORM =
-	"a registry, a path or both, such as cst.oci.local or ghcr.io/OWNER/tests, without a tag and without wildcards";
+	"a registry, a path or both, such as cst.oci.local or registry.example/OWNER/tests, without a tag and without wildcards";
 
 /** What a glob of image names is, in a reader's words. */
 export const IMAGE_GLOB_FORM =

@@ -16,7 +16,10 @@ describe("the base images of a build", () => {
 		["pkg:docker/alpine@3.22?platform=linux%2Famd64", ["docker.io/library/alpine", "3.22"]],
 		["pkg:docker/docker/dockerfile@1?platform=linux%2Famd64", ["docker.io/docker/dockerfile", "1"]],
 		["pkg:docker/127.0.0.1:5000/team/base@1?platform=linux%2Famd64", ["127.0.0.1:5000/team/base", "1"]],
-		[`pkg:docker/ghcr.io/o/i@v1?digest=sha256:${hex("a")}&platform=linux%2Famd64`, ["ghcr.io/o/i", "v1"]],
+		[
+			`pkg:docker/registry.example/o/i@v1?digest=sha256:${hex("a")}&platform=linux%2Famd64`,
+			["registry.example/o/i", "v1"],
+		],
 		[`pkg:docker/localhost/i?digest=sha256:${hex("a")}&platform=linux%2Famd64`, ["localhost/i", undefined]],
 		["pkg:docker/localhost%3A5000/i@1?platform=linux%2Famd64", ["localhost:5000/i", "1"]],
 	] as const)

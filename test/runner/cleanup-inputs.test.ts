@@ -16,16 +16,16 @@ test("every cleanup input is taken, lists in lines or between commas", () => {
 	const { cleanup } = accepted({
 		...{
 			cleanup: "stale",
-			"cleanup-prefixes": "ghcr.io/me/tests/\nlocalhost:5000, team",
+			"cleanup-prefixes": "registry.example/me/tests/\nlocalhost:5000, team",
 			"cleanup-min-age": "6h",
 		},
-		...{ "keep-images": "team/base:*\n ghcr.io/**,a?", "keep-base-images": "pull" },
+		...{ "keep-images": "team/base:*\n registry.example/**,a?", "keep-base-images": "pull" },
 	});
 	assert.deepEqual(cleanup, {
 		mode: "stale",
-		prefixes: ["ghcr.io/me/tests", "localhost:5000", "team"],
+		prefixes: ["registry.example/me/tests", "localhost:5000", "team"],
 		minAgeMs: 21_600_000,
-		keepImages: ["team/base:*", "ghcr.io/**", "a?"],
+		keepImages: ["team/base:*", "registry.example/**", "a?"],
 		keepBases: "pull",
 	});
 	assert.equal(accepted({ cleanup: "off", "keep-base-images": "false" }).cleanup.keepBases, "off");
@@ -66,7 +66,7 @@ describe("a step is refused", () => {
 		[{ "cleanup-prefixes": "/" }, /^cleanup-prefixes: "\/"; allowed: a registry, a path or both/],
 		[{ "cleanup-prefixes": "cst.oci.local/a:1" }, /^cleanup-prefixes: .*without a tag/],
 		[{ "cleanup-prefixes": "cst.oci.local/*" }, /^cleanup-prefixes: .*without wildcards/],
-		[{ "cleanup-prefixes": "ghcr.io/Me" }, /^cleanup-prefixes: "ghcr.io\/Me"; allowed: /],
+		[{ "cleanup-prefixes": "registry.example/Me" }, /^cleanup-prefixes: "registry.example\/Me"; allowed: /],
 		[{ "cleanup-prefixes": "*" }, /^cleanup-prefixes: "\*"; allowed: /],
 		[{ "cleanup-prefixes": "a//b" }, /^cleanup-prefixes: "a\/\/b"; allowed: /],
 		[{ "cleanup-min-age": "1 hour" }, /^cleanup-min-age: "1 hour"; allowed: /],
