@@ -39,9 +39,11 @@ export async function measureSettled(
 	{ root, info, thoughtBytes }: Settling,
 ): Promise<MachineDisks> {
 	let disks = measureDisks(root, info);
+	if (info?.store !== "containerd") return disks;
 	const isShort = () => freedBetween(before, disks) < thoughtBytes * 0.9;
-	for (let [calm, all] = [0, 0]; info?.store === "containerd" && isShort(); all += pauseMs) {
-		if (calm >= calmMs || all >= mostMs) break;
+	const latest = performance.now() + mostMs;
+	let calm = 0;
+	while (isShort() && calm < calmMs && performance.now() < latest) {
 		await setTimeout(pauseMs);
 		const next = measureDisks(root, info);
 		calm = freedBetween(disks, next) > 0 ? 0 : calm + pauseMs;
